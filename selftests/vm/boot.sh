@@ -1,0 +1,114 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# netscan - boot a guest under QEMU, run one script in it, and say how that went
+#
+# Usage: boot.sh [options] [-- QEMU-ARGS...]
+#
+#   --kernel FILE     kernel image                                    (required)
+#   --initrd FILE     initramfs                                       (required)
+#   --run SCRIPT      what to run in the guest                        (default /bin/bash)
+#   --results FILE    what the guest writes to its results port; - is standard output
+#   --log FILE        the guest's kernel log                          (default /dev/null)
+#   --terminal        show the guest's terminal port; as a real terminal with --interactive
+#   --interactive     connect standard input to the terminal port (Ctrl-a x ends the guest)
+#   --append WORDS    more words for the kernel command line
+#   --smp N, --mem MIB, --timeout SECONDS
+#
+# The guest has three serial ports: the kernel log, the results and the
+# terminal, so that no verdict is ever read from between kernel messages.
+# The exit status is that of SCRIPT; 124 if the guest was stopped by the
+# timeout, 125 if it ended without a status (it crashed, or was powered off).
+set -eu
+TOP=$(cd "$(dirname "$0")/../.." && pwd)
+. "$TOP/selftests/vm/lib.sh"
+
+kernel='' initrd='' run=/bin/bash results='' log=/dev/null terminal='' interactive='' append=''
+timeout=$VM_TIMEOUT
+while [ $# -gt 0 ]; do
+	case $1 in
+	--kernel) kernel=$2 && shift ;;
+	--initrd) initrd=$2 && shift ;;
+	--run) run=$2 && shift ;;
+	--results) results=$2 && shift ;;
+	--log) log=$2 && shift ;;
+	--terminal) terminal=1 ;;
+	--interactive) interactive=1 ;;
+	--append) append=$2 && shift ;;
+	--smp) SMP=$2 && shift ;;
+	--mem) MEM=$2 && shift ;;
+	--timeout) timeout=$2 && shift ;;
+	--) shift && break ;;
+	*) die "boot.sh: unknown option $1" ;;
+	esac
+	shift
+done
+[ -r "$kernel" ] || die "boot.sh: no kernel image ($kernel)"
+[ -r "$initrd" ] || die "boot.sh: no initramfs ($initrd)"
+
+# accelerator - KVM where this machine can, otherwise QEMU's own translation
+accelerator()
+{
+	if [ "$ARCH" = "$HOST_ARCH" ] && [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+		echo kvm
+	else
+		echo tcg
+	fi
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+[ -n "$results" ] || results=$work/results
+
+words="console=$CONSOLE panic=-1 oops=panic nmi_watchdog=0 rcupdate.rcu_cpu_stall_timeout=60"
+words="$words random.trust_cpu=on netscan.run=$run netscan.term=${TERM:-linux} $append"
+if [ -n "$interactive" ]; then
+	size=$(stty size 2>/dev/null || echo "24 80")
+	words="$words netscan.rows=${size% *} netscan.cols=${size#* }"
+fi
+
+# One serial port each, by number: 0 kernel log, 1 results, 2 terminal. The
+# third has a line of its own: ISA ports do not share interrupts.
+set -- -chardev "file,id=log,path=$log" -device isa-serial,index=0,chardev=log \
+	-device isa-serial,index=1,chardev=results \
+	-device isa-serial,index=2,irq=5,chardev=terminal "$@"
+if [ -n "$interactive" ]; then
+	set -- -chardev stdio,id=terminal,mux=on,signal=off -mon chardev=terminal "$@"
+elif [ -n "$terminal" ]; then
+	set -- -chardev stdio,id=terminal,signal=off "$@"
+else
+	set -- -chardev null,id=terminal "$@"
+fi
+if [ "$results" = - ]; then
+	set -- -chardev stdio,id=results,signal=off "$@"
+else
+	set -- -chardev "file,id=results,path=$results" "$@"
+fi
+set -- "$QEMU" -machine "$QEMU_MACHINE" -accel "$(accelerator)" -cpu max -smp "$SMP" -m "$MEM" \
+	-nodefaults -no-user-config -display none -no-reboot \
+	-kernel "$kernel" -initrd "$initrd" -append "$words" "$@"
+
+# guest_status STATUS - the exit status of the guest's script, given QEMU's and the results
+guest_status()
+{
+	[ "$1" -ne 124 ] && [ "$1" -ne 137 ] || return 124
+	_status=$(sed -n 's/^@@ exit \([0-9]*\)$/\1/p' "$results" | tail -n 1)
+	return "${_status:-125}"
+}
+
+status=0
+if [ -n "$interactive" ]; then
+	timeout --foreground -k 10 "$timeout" "$@" || status=$?
+elif [ "$results" = - ]; then
+	results=$work/results
+	{
+		timeout --foreground -k 10 "$timeout" "$@" </dev/null || echo $? >"$work/status"
+	} | tee "$results"
+	[ ! -s "$work/status" ] || status=$(cat "$work/status")
+else
+	{
+		timeout --foreground -k 10 "$timeout" "$@" </dev/null || echo $? >"$work/status"
+	} | cat
+	[ ! -s "$work/status" ] || status=$(cat "$work/status")
+fi
+guest_status "$status"

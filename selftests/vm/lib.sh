@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# netscan - what the harness scripts share: messages, apt, the cache
+#
+# Sourced, never run. Messages go to standard error, so that standard output
+# is free for what a script answers. Needs TOP, the top of the source tree.
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export PATH
+export LC_ALL=C.UTF-8
+umask 022
+
+# Seconds are shown since the first script of a run started.
+NETSCAN_START=${NETSCAN_START:-$(date +%s)}
+export NETSCAN_START
+
+# shellcheck source=selftests/vm/params.sh
+. "$TOP/selftests/vm/params.sh"
+
+# say TEXT... - one line of progress
+say()
+{
+	printf '[%3ds] %s\n' "$(($(date +%s) - NETSCAN_START))" "$*" >&2
+}
+
+# die TEXT... - the reason, and out
+die()
+{
+	echo "netscan: $*" >&2
+	exit 1
+}
+
+# as_root COMMAND... - run COMMAND as root, whoever we are
+as_root()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		die "must be root, or have sudo, to run: $*"
+	fi
+}
+
+# build_make ARGS... - make, free of what an outer make was told
+build_make()
+{
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u ARCH -u CROSS_COMPILE \
+		make --no-print-directory -j"$(nproc)" "$@"
+}
+
+# suite_apt COMMAND ARGS... - apt-get or apt-cache for SUITE and ARCH, writing only to the cache
+#
+# The host's own package lists serve when the guest is of the host's suite and
+# architecture. For any other, lists are kept in the cache, taken from the
+# mirrors the host uses.
+suite_apt()
+{
+	_command=$1
+	shift
+	_state=$CACHE/apt/$SUITE-$ARCH
+	mkdir -p "$_state/archives/partial"
+	: >>"$_state/status"
+	if [ "$SUITE" != "$HOST_SUITE" ] || [ "$ARCH" != "$HOST_ARCH" ]; then
+		suite_lists "$_state"
+		set -- -o Dir::Etc::sourcelist="$_state/sources.list" -o Dir::Etc::sourceparts=- \
+			-o Dir::State::lists="$_state/lists" "$@"
+	fi
+	"$_command" -o APT::Architecture="$ARCH" -o APT::Architectures::="$ARCH" \
+		-o APT::Install-Recommends=false -o APT::Sandbox::User=root \
+		-o APT::Keep-Downloaded-Packages=true -o Acquire::Retries=3 \
+		-o Dir::State::status="$_state/status" -o Dir::Cache="$_state" \
+		-o Dir::Cache::archives="$_state/archives" -o Debug::NoLocking=1 "$@"
+}
+
+# suite_lists STATE - package lists of a suite that is not the host's
+suite_lists()
+{
+	[ ! -e "$1/lists/done" ] || return 0
+	say "fetching the package lists of $SUITE for $ARCH"
+	mkdir -p "$1/lists/partial"
+	_mirrors=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' |
+		sed -n 's/^Debian //p' | sort -u)
+	_mirror=$(echo "$_mirrors" | grep -v security | head -n 1)
+	_security=$(echo "$_mirrors" | grep security | head -n 1)
+	[ -n "$_mirror" ] || die "no Debian mirror found in this machine's apt sources"
+	{
+		for _part in "$SUITE" "$SUITE-updates" "$SUITE-backports"; do
+			echo "deb [arch=$ARCH] $_mirror $_part main"
+		done
+		[ -z "$_security" ] || echo "deb [arch=$ARCH] $_security $SUITE-security main"
+	} >"$1/sources.list"
+	apt-get update -o APT::Architecture="$ARCH" -o APT::Architectures::="$ARCH" \
+		-o APT::Sandbox::User=root -o Debug::NoLocking=1 -o Dir::State="$1" -o Dir::Cache="$1" \
+		-o Dir::Etc::sourcelist="$1/sources.list" -o Dir::Etc::sourceparts=- \
+		-o Dir::State::lists="$1/lists" -qq >&2 || true
+	touch "$1/lists/done"
+}
+
+# candidate PACKAGE - the version of PACKAGE that SUITE would install, empty if there is none
+candidate()
+{
+	suite_apt apt-cache policy "$1" |
+		awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
+}
+
+# depends PACKAGE PATTERN - the first package PACKAGE depends on whose name matches PATTERN
+depends()
+{
+	_version=$(candidate "$1")
+	[ -n "$_version" ] || return 0
+	suite_apt apt-cache show "$1=$_version" | sed -n 's/^Depends: //p' | tr ',|' '\n\n' |
+		awk -v pattern="$2" '$1 ~ pattern { print $1; exit }'
+}
+
+# fetch_deb PACKAGE VERSION DIR - download one package into DIR
+fetch_deb()
+{
+	(cd "$3" && suite_apt apt-get -qq download "$1=$2" >&2) ||
+		die "$1 $2 could not be fetched (are the package lists old? try apt-get update)"
+}
+
+# hash - a short name for what comes in on standard input
+hash()
+{
+	sha256sum | cut -c1-12
+}
+
+# cache_entry KIND KEY BUILDER - print the directory of a cache entry, made by BUILDER if new
+#
+# BUILDER is called with an empty directory to fill. What is half made never
+# gets the entry's name, and two runs at once build an entry once. What no run
+# has used for a month goes.
+cache_entry()
+{
+	_entry=$CACHE/$1/$2
+	mkdir -p "$CACHE/$1"
+	if [ ! -d "$_entry" ]; then
+		exec 9>"$CACHE/$1/.lock"
+		flock -n 9 || {
+			say "waiting for another run that fills the cache ($1)"
+			flock 9
+		}
+		if [ ! -d "$_entry" ]; then
+			rm -rf "$CACHE/$1"/.new.*
+			find "$CACHE/$1" -mindepth 1 -maxdepth 1 -type d -mtime +30 \
+				-exec rm -rf {} +
+			_new=$(mktemp -d "$CACHE/$1/.new.XXXXXX")
+			chmod 755 "$_new"
+			"$3" "$_new" 9>&-
+			mv -T "$_new" "$_entry"
+		fi
+		exec 9>&-
+	fi
+	touch "$_entry"
+	echo "$_entry"
+}

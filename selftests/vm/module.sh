@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# netscan - build the module for the guest's kernel
+#
+# Usage: module.sh RELEASE OUT [MAKE-ARGS...]; writes OUT (netscan.ko).
+#
+# The sources are copied to build/RELEASE first, so that the build neither
+# disturbs nor picks up one made by hand at the top of the tree.
+set -eu
+TOP=$(cd "$(dirname "$0")/../.." && pwd)
+. "$TOP/selftests/vm/lib.sh"
+
+release=$1
+out=$2
+shift 2
+kdir=${KDIR:-/usr/src/linux-headers-$release}
+[ -d "$kdir" ] || die "no kernel headers in $kdir"
+# What make is told to do differently gets a directory of its own.
+dir=$TOP/build/$release
+[ $# -eq 0 ] || dir=$dir-$(echo "$*" | tr -cs 'A-Za-z0-9\n' '-')
+
+mkdir -p "$dir"
+exec 8>"$dir.lock"
+flock 8
+for part in Kbuild dkms.conf module; do
+	[ ! -e "$TOP/$part" ] || cp -a --no-preserve=ownership -T "$TOP/$part" "$dir/$part"
+done
+# A source that is gone must not live on in the copy.
+(cd "$dir" && find module -name '*.[ch]') | while read -r file; do
+	[ -e "$TOP/$file" ] || rm -f "$dir/$file"
+done
+build_make -C "$kdir" M="$dir" ARCH="$KBUILD_ARCH" CROSS_COMPILE="$CROSS" "$@" modules
+cp "$dir/netscan.ko" "$out"
