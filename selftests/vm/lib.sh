@@ -71,7 +71,8 @@ suite_apt()
 		-o APT::Install-Recommends=false -o APT::Sandbox::User=root \
 		-o APT::Keep-Downloaded-Packages=true -o Acquire::Retries=3 \
 		-o Dir::State::status="$_state/status" -o Dir::Cache="$_state" \
-		-o Dir::Cache::archives="$_state/archives" -o Debug::NoLocking=1 "$@"
+		-o Dir::Cache::archives="$_state/archives" -o Dir::Cache::pkgcache=pkgcache.bin \
+		-o Dir::Cache::srcpkgcache=srcpkgcache.bin -o Debug::NoLocking=1 "$@"
 }
 
 # suite_lists STATE - package lists of a suite that is not the host's

@@ -68,6 +68,9 @@ GUEST_PACKAGES="base-files base-passwd bash busybox coreutils dash dpkg findutil
 	netcat-openbsd netcat-traditional passwd perl-base procps python3-minimal sed socat sudo
 	util-linux"
 
+# Those of them whose own script is run when the guest boots: it makes nc and awk links.
+GUEST_CONFIGURED="mawk ncat netcat-openbsd netcat-traditional"
+
 # host_packages TARGET - the packages TARGET (run or check) needs on this machine, with the reason
 host_packages()
 {
@@ -85,7 +88,7 @@ host_packages()
 	codespell           finds misspellings
 	shellcheck          checks the shell scripts
 	sparse              checks the module's types and locks
-	groff               checks the man pages
+	groff-base          checks the man pages
 	END
 	if [ -e "$TOP/.clang-format" ]; then
 		echo "clang-format        checks the formatting"

@@ -4,8 +4,8 @@
 # netscan - the guest's userland: prints the cpio archive it is kept in
 #
 # It is made of real Debian packages, resolved by apt as for an empty system,
-# and unpacked without running anything of theirs: no root is needed. Package
-# scripts that set alternatives (nc, awk) are kept and run when the guest boots.
+# and unpacked without running anything of theirs: no root is needed. The package
+# scripts that make links for alternatives (nc, awk) run when the guest boots.
 set -eu
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 . "$TOP/selftests/vm/lib.sh"
@@ -42,7 +42,7 @@ build_rootfs()
 	rm -rf "$_root"
 }
 
-# unpack_deb DEB ROOT - a package's files, and its script if that sets alternatives
+# unpack_deb DEB ROOT - a package's files, and its script if that is to run in the guest
 unpack_deb()
 {
 	# Packages of releases before the /usr merge name /bin and /lib: follow our links.
@@ -50,12 +50,10 @@ unpack_deb()
 		--exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/info' \
 		--exclude='./usr/share/locale' --exclude='./usr/share/lintian' \
 		--exclude='./usr/share/zoneinfo' --exclude='./usr/lib/*/gconv'
-	_script=$(dpkg-deb --info "$1" postinst 2>/dev/null || true)
-	case $_script in
-	*update-alternatives*)
-		_name=${1##*/}
-		echo "$_script" >"$2/usr/share/netscan-guest/${_name%%_*}.postinst"
-		;;
+	_name=${1##*/}
+	_name=${_name%%_*}
+	case " $GUEST_CONFIGURED " in
+	*" $_name "*) dpkg-deb --info "$1" postinst >"$2/usr/share/netscan-guest/$_name.postinst" ;;
 	esac
 }
 
@@ -91,6 +89,6 @@ packages=$GUEST_PACKAGES
 [ -z "$(candidate usr-is-merged)" ] || packages="$packages usr-is-merged"
 resolved=$(guest_apt -s | grep '^Inst ' | sort)
 [ -n "$resolved" ] || die "apt could not resolve the guest's packages for $SUITE"
-key=$(printf '%s\n' "$resolved" | cat - "$0" | hash)
+key=$(printf '%s\n' "$resolved" "$GUEST_CONFIGURED" | cat - "$0" | hash)
 entry=$(cache_entry rootfs "$SUITE-$ARCH-$key" build_rootfs)
 echo "$entry/rootfs.cpio"

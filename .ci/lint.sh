@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# netscan - the style and static checks that are quick; prints one verdict a tool
+#
+# Usage: lint.sh [CHECK...]; all checks, or those named as in their verdicts.
+set -eu
+TOP=$(cd "$(dirname "$0")/.." && pwd)
+. "$TOP/selftests/vm/lib.sh"
+
+# files PATTERN... - the project's files that match, as git sees them
+files()
+{
+	git -c safe.directory="$TOP" ls-files -co --exclude-standard -- "$@" |
+		while IFS= read -r file; do
+			[ ! -f "$file" ] || echo "$file"
+		done
+}
+
+# shell_files - what is written in shell, by its first line or its name
+shell_files()
+{
+	files | while IFS= read -r file; do
+		if [[ $file == *.sh ]] || head -n 1 "$file" | grep -aqE '^#!.*/(ba|da)?sh\b'; then
+			echo "$file"
+		fi
+	done
+}
+
+check_spdx()
+{
+	local bad=0
+
+	while IFS= read -r file; do
+		head -n 3 "$file" | grep -q SPDX-License-Identifier || {
+			echo "$file: no SPDX-License-Identifier in its first three lines"
+			bad=1
+		}
+	done < <(files '*.c' '*.h' '*.sh' '*.awk' '*Makefile' Kbuild '*.4' '*.8' '*.service*' '.ci/*')
+	return $bad
+}
+
+check_checkpatch()
+{
+	# shellcheck disable=SC2046 # one word a file
+	"$source/scripts/checkpatch.pl" --no-tree --strict --terse --quiet --file \
+		--max-line-length=100 --no-summary $(files '*.c' '*.h')
+}
+
+check_kernel_doc()
+{
+	# shellcheck disable=SC2046 # one word a file
+	"$source/scripts/kernel-doc" -none -Werror $(files 'module/*.c' 'module/*.h')
+}
+
+check_clang_format()
+{
+	# shellcheck disable=SC2046 # one word a file
+	clang-format --dry-run --Werror --style=file $(files '*.c' '*.h')
+}
+
+check_shellcheck()
+{
+	# shellcheck disable=SC2046 # one word a file
+	shellcheck --external-sources --source-path="$TOP" $(shell_files)
+}
+
+check_codespell()
+{
+	# shellcheck disable=SC2046 # one word a file
+	codespell --quiet-level=2 $(files | grep -v '^COPYING$')
+}
+
+check_man()
+{
+	local said
+
+	# shellcheck disable=SC2046 # one word a file
+	said=$(groff -man -ww -z -Tutf8 $(files 'userspace/*.[1-8]') 2>&1)
+	[ -z "$said" ] || {
+		echo "$said"
+		return 1
+	}
+}
+
+check_warnings()
+{
+	"$TOP/selftests/vm/module.sh" "$release" "$work/netscan.ko" W=1 KCFLAGS=-Werror
+}
+
+check_sparse()
+{
+	"$TOP/selftests/vm/module.sh" "$release" "$work/netscan.ko" C=2 >"$work/sparse" 2>&1 || {
+		cat "$work/sparse"
+		return 1
+	}
+	# Of the kernel's own headers sparse has complaints too.
+	! grep -E 'module/[^:]*:[0-9]+:[0-9]+: (warning|error)' "$work/sparse"
+}
+
+# check NAME TOOL - run the function of that name, if its tool is here
+check()
+{
+	local name=$1 tool=$2
+
+	[ -z "$only" ] || [[ " $only " == *" $name "* ]] || return 0
+	if [ ! -e "$tool" ] && ! command -v "$tool" >/dev/null; then
+		echo "ok lint: $name # SKIP $tool is not installed"
+	elif "check_${name//-/_}" >"$work/out" 2>&1; then
+		echo "ok lint: $name"
+	else
+		echo "not ok lint: $name"
+		head -n 100 "$work/out" | sed 's/^/    /'
+	fi
+}
+
+only=$*
+cd "$TOP"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+source=$(selftests/vm/source.sh)
+release=$(cat "$(selftests/vm/kernel.sh)/release")
+
+check spdx git
+check codespell codespell
+check shellcheck shellcheck
+check man groff
+check checkpatch "$source/scripts/checkpatch.pl"
+check kernel-doc "$source/scripts/kernel-doc"
+[ ! -e .clang-format ] || check clang-format clang-format
+check warnings make
+check sparse sparse

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# netscan - what people and packages do with this tree; kbuild itself reads Kbuild
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+DKMSDIR	?= /usr/src
+SOURCES	:= $(DESTDIR)$(DKMSDIR)/netscan-$(VERSION)
+SUDO	:= $(if $(filter-out 0,$(shell id -u)),sudo)
+
+# "make run SHELL=1" asks for a shell in the guest, but SHELL is also make's own
+# name for what runs recipes: take the wish and give make its shell back.
+ifeq ($(origin SHELL),command line)
+ifeq ($(filter /%,$(SHELL)),)
+INTERACTIVE	:= $(filter-out 0 n no,$(SHELL))
+override SHELL	:= /bin/sh
+MAKEOVERRIDES	:= $(filter-out SHELL=%,$(MAKEOVERRIDES))
+endif
+endif
+
+# What the VM harness is told; see selftests/vm/params.sh. KDIR is one only if given.
+PARAMS	:= SUITE ARCH KERNEL SMP MEM TEST_TIMEOUT VM_TIMEOUT NETSCAN_CACHE
+export $(PARAMS)
+unexport SHELL INTERACTIVE
+HARNESS_KDIR := $(if $(filter command environment,$(firstword $(origin KDIR))),$(KDIR))
+
+help:
+	@echo 'netscan $(VERSION)'
+	@echo
+	@echo '  make run            see it work: a real sweep in a virtual machine, and its alert'
+	@echo '  make run SHELL=1    a root shell in that machine (or INTERACTIVE=1)'
+	@echo '  make check          all checks and tests: lint, host tests, kernel selftests'
+	@echo '  make lint           only the style and static checks'
+	@echo '  make check-host     only the tests that need no virtual machine'
+	@echo '  make check-vm       only the kernel selftests (TESTS="a_test b_test": only these)'
+	@echo
+	@echo '  make module         netscan.ko for KDIR=$(KDIR)'
+	@echo '  make logger         userspace/netscan-logger'
+	@echo '  make load, unload   netscan.ko into, out of this kernel (PARAMS_LOAD="name=value")'
+	@echo '  make install        the module by DKMS, the logger, its unit and man pages'
+	@echo '  make uninstall      remove all that again'
+	@echo
+	@echo '  make clean          what was built here'
+	@echo '  make distclean      that, and what run and check keep in the cache'
+	@echo
+	@echo 'W=1, C=1 and the like are passed on to kbuild; DESTDIR and PREFIX work as usual.'
+	@echo 'run and check install Debian packages they need, and say so first.'
+
+module:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+logger:
+	$(MAKE) -C userspace netscan-logger
+
+load: module
+	$(SUDO) insmod netscan.ko $(PARAMS_LOAD)
+
+unload:
+	$(SUDO) rmmod netscan
+
+install:
+	$(MAKE) -C userspace install
+	rm -rf $(SOURCES)
+	install -d $(SOURCES)
+	cp -r Kbuild Makefile dkms.conf module $(SOURCES)/
+	find $(SOURCES) -name '*.o' -o -name '*.cmd' -o -name '*.o.d' | xargs -r rm -f
+ifeq ($(DESTDIR),)
+	if dkms status netscan/$(VERSION) | grep -q .; then dkms remove netscan/$(VERSION) --all; fi
+	dkms add netscan/$(VERSION)
+	dkms build netscan/$(VERSION)
+	dkms install netscan/$(VERSION)
+endif
+
+uninstall:
+ifeq ($(DESTDIR),)
+	if grep -q '^netscan ' /proc/modules; then rmmod netscan; fi
+	if dkms status netscan/$(VERSION) | grep -q .; then dkms remove netscan/$(VERSION) --all; fi
+endif
+	rm -rf $(SOURCES)
+	$(MAKE) -C userspace uninstall
+
+run:
+	@KDIR='$(HARNESS_KDIR)' selftests/vm/run.sh $(if $(INTERACTIVE),--shell)
+
+check:
+	@KDIR='$(HARNESS_KDIR)' .ci/check.sh
+
+lint:
+	@KDIR='$(HARNESS_KDIR)' .ci/check.sh lint
+
+check-host:
+	@.ci/check.sh host
+
+check-vm:
+	@KDIR='$(HARNESS_KDIR)' TESTS='$(TESTS)' .ci/check.sh vm
+
+clean:
+	rm -rf build
+	find . -path ./.git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name '*.mod' \
+		-o -name '*.mod.c' -o -name '*.o.d' -o -name Module.symvers -o -name modules.order \) \
+		-type f -print | xargs -r rm -f
+	$(MAKE) -C userspace clean
+	$(MAKE) -C selftests/host clean
+
+distclean: clean
+	rm -rf "$${NETSCAN_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/netscan}"
+
+# A directory is named module, too.
+.PHONY: help module logger load unload install uninstall run check lint check-host check-vm \
+	clean distclean

@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# netscan - run the kernel selftests in a guest; prints one verdict a line
+#
+# Usage: check.sh [TEST...]; all tests, or those named. Every line of standard
+# output is a verdict, "ok vm/…" or "not ok vm/…", or the indented reason of one.
+set -eu
+TOP=$(cd "$(dirname "$0")/../.." && pwd)
+. "$TOP/selftests/vm/lib.sh"
+
+# fail WHAT FILE - the one verdict left when there is no guest to judge, and why
+fail()
+{
+	echo "not ok vm: $1"
+	sed 's/^/    /' "$2"
+	exit 1
+}
+
+# list_tests - the names of the programs to run: those kselftest would, and the shell scripts
+list_tests()
+{
+	{
+		build_make -s -C "$TOP/selftests" KSELFTEST_DIR="$selftests" OUTPUT="$stage/tests" \
+			COLLECTION=netscan emit_tests | sed -n 's/^netscan://p'
+		(cd "$TOP/selftests" && find . -maxdepth 1 -name '*.sh' | sed 's,^\./,,' | sort)
+	} | awk '!seen[$0]++'
+}
+
+cd "$TOP"
+kernel=$(selftests/vm/kernel.sh)
+rootfs=$(selftests/vm/rootfs.sh)
+selftests=$(selftests/vm/source.sh)/tools/testing/selftests
+release=$(cat "$kernel/release")
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+stage=$work/stage
+mkdir -p "$stage/usr/bin" "$stage/tests"
+
+say "vm: building the module for Linux $release, the logger and the tests"
+selftests/vm/module.sh "$release" "$stage/netscan.ko" W=1 KCFLAGS=-Werror >"$work/build" 2>&1 ||
+	fail "the module is built" "$work/build"
+selftests/vm/logger.sh "$stage/usr/bin/netscan-logger" >"$work/build" 2>&1 ||
+	fail "the logger is built" "$work/build"
+build_make -C selftests KSELFTEST_DIR="$selftests" OUTPUT="$stage/tests" >"$work/build" 2>&1 ||
+	fail "the tests are built" "$work/build"
+find selftests -maxdepth 1 -name '*.sh' -exec cp {} "$stage/tests/" \;
+rm -f "$stage/tests/"*.o
+chmod 755 "$stage/tests/"*
+
+if [ $# -gt 0 ]; then
+	printf '%s\n' "$@" >"$stage/tests/list"
+else
+	list_tests >"$stage/tests/list"
+fi
+[ -s "$stage/tests/list" ] || fail "there are tests to run" /dev/null
+sed -n 's/^timeout=//p' selftests/settings >"$stage/tests/timeout" 2>/dev/null || true
+[ -s "$stage/tests/timeout" ] || echo "$TEST_TIMEOUT" >"$stage/tests/timeout"
+selftests/vm/initramfs.sh "$rootfs" "$kernel" "$stage" "$work/initrd"
+
+say "vm: booting Linux $release in QEMU to run $(wc -l <"$stage/tests/list") test programs"
+# shellcheck disable=SC2046 # one word a test
+{
+	selftests/vm/boot.sh --kernel "$kernel/vmlinuz" --initrd "$work/initrd" --results - \
+		--log "$work/log" --run /vm/check.sh || true
+} | selftests/vm/judge.sh vm $(cat "$stage/tests/list")
+if selftests/vm/clean-log.sh "$work/log" >"$work/complaints"; then
+	echo "ok vm: guest log clean"
+else
+	fail "guest log clean" "$work/complaints"
+fi

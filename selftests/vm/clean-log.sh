@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# netscan - tell whether a guest's kernel log is free of complaints; prints those it finds
+#
+# Usage: clean_log.sh LOG. The status is 0 if it is clean, 1 if not or if it is no kernel log.
+set -eu
+
+log=$1
+
+if ! grep -q 'Linux version' "$log"; then
+	echo "no kernel has written to this log"
+	exit 1
+fi
+# Anchored, so that the "Spectre V2 : WARNING: ..." of some machines is no complaint.
+stamp='^\[ *[0-9.]+\](\[[^]]*\])? '
+found=$(grep -nE -A 30 \
+	-e "${stamp}(WARNING:|BUG[: ]|UBSAN:|KASAN:|KCSAN:|KFENCE:)" \
+	-e 'Oops|Call Trace|Kernel panic|general protection|[Uu]nable to handle' \
+	-e 'possible (recursive|circular|irq lock)|inconsistent lock state|suspicious RCU' \
+	-e 'DEBUG_LOCKS_WARN_ON|bad unlock balance|held lock freed|scheduling while atomic' \
+	-e 'sleeping function called|soft lockup|hard LOCKUP|self-detected stall|detected stalls' \
+	-e 'blocked for more than|refcount_t:|list_(add|del) corruption|unreferenced object' \
+	-e 'kmemleak: [0-9]+ new|Bad page|double free|stack is corrupted|Out of memory' \
+	-e 'netscan: (Unknown symbol|disagrees)' \
+	"$log" || true)
+[ -n "$found" ] || exit 0
+echo "$found" | head -n 200
+exit 1

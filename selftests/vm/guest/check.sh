@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# netscan - run the tests of /tests one by one, each in a session of its own
+#
+# Each writes its TAP straight to the results port, framed by lines that say
+# where it begins and with what status it ended. Judging is left to the host.
+set -u
+
+export NETSCAN_KO=/netscan.ko
+read -r limit </tests/timeout
+
+while read -r name; do
+	echo "@@ start $name" >/dev/results
+	# The port is opened here, not by the test: a session leader would get it as its terminal.
+	(cd /tests && exec setsid timeout -k 5 "$limit" "./$name") </dev/null >/dev/results 2>&1 &
+	session=$!
+	wait $session
+	echo "@@ end $name $?" >/dev/results
+	# What a test has left running must not disturb the next.
+	pkill -KILL -s $session
+done </tests/list
