@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan - every maximum and every default, in one place
+ *
+ * A number that bounds work, memory or input stands here and nowhere else.
+ */
+#ifndef NETSCAN_LIMITS_H
+#define NETSCAN_LIMITS_H
+
+/* Rules and tools: both live in the configuration, replaced as a whole. */
+#define NETSCAN_MAX_RULES	16	/* evaluated in their order */
+#define NETSCAN_MAX_TOOLS	32	/* a rule holds them as bits of a u32 */
+#define NETSCAN_MAX_NAMES	96	/* tool names and aliases together */
+#define NETSCAN_MAX_NAME	32	/* bytes of a name, with its NUL */
+#define NETSCAN_MAX_WRITE	8192	/* bytes of one write to /proc/netscan */
+
+#define NETSCAN_MAX_WINDOW	86400U	/* seconds */
+#define NETSCAN_MAX_EVENTS	0x7fffffffU
+
+/* Table: load parameters with their ranges. */
+#define NETSCAN_DEF_GROUPS	4096U
+#define NETSCAN_MIN_GROUPS	64U
+#define NETSCAN_MAX_GROUPS	65536U
+#define NETSCAN_DEF_SLOTS	128U	/* fingerprints kept by one group */
+#define NETSCAN_MIN_SLOTS	16U
+#define NETSCAN_MAX_SLOTS	4096U
+
+#define NETSCAN_BUCKET_GROUPS	64U	/* groups that share a lock */
+/*
+ * Fingerprints that the groups of one bucket share, in windows: four groups
+ * may be full at once, or all 64 hold 8 each at the default of 128 slots.
+ */
+#define NETSCAN_BUCKET_WINDOWS	4U
+
+/* Records: bytes. NETSCAN_RECORD_MAX, a reader's buffer, is in the uapi. */
+#define NETSCAN_DEF_RING	131072U
+#define NETSCAN_MIN_RING	16384U
+#define NETSCAN_MAX_RING	16777216U
+#define NETSCAN_MAX_PATH	512U	/* of an exe or a cgroup, when rendered */
+#define NETSCAN_PENDING		32U	/* records between probe and worker */
+
+/*
+ * Arguments: bytes. What one exec may cost with preemption off is bounded by
+ * HEAD + TAIL bytes read, so by half as many arguments.
+ */
+#define NETSCAN_MAX_ARG		1024U	/* a longer one is not counted */
+#define NETSCAN_ARGV_HEAD	32768U	/* read from the start of argv */
+#define NETSCAN_ARGV_TAIL	8192U	/* and, of a longer one, from its end */
+#define NETSCAN_ARGV_CHUNK	2048U	/* copied at a time */
+#define NETSCAN_ARGV_BATCH	64U	/* fingerprints handed on at a time */
+#define NETSCAN_TEXT		512U	/* of a command line, in a record */
+#define NETSCAN_FIRST_TEXT	72U	/* of a group's first, in the group */
+
+#endif
