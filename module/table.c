@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - fixed hashed buckets of groups
+ *
+ * Design: a keyed hash sends a group to one of groups/64 buckets. A bucket has
+ * 64 groups and entries for four full windows, under one lock. Nothing is
+ * allocated after load: when a bucket has no free group, or no free entry, one
+ * of its groups makes room. Which one is decided in this order:
+ *
+ *	1. armed groups before owed and covered ones, open scans last;
+ *	2. fewest distinct arguments in the window, none where all have expired;
+ *	3. least recently seen.
+ *
+ * so that a flood of decoys evicts decoys. Every eviction is counted under
+ * what the group was.
+ *
+ * Lifetime: netscan_table_create() to netscan_table_destroy(). A group's
+ * memory is never freed in between, so its scan_id can be read without lock.
+ *
+ * Locking: the caller holds the bucket's lock, but for create and destroy.
+ *
+ * Context: kprobe (preemption off) and process. Bounded: a choice of whom to
+ * evict looks at 64 groups.
+ */
+#include "stats.h"
+#include "table.h"
+
+static_assert(sizeof(struct netscan_group) <= 224);
+static_assert((NETSCAN_BUCKET_GROUPS & (NETSCAN_BUCKET_GROUPS - 1)) == 0);
+
+static void init_bucket(struct netscan_table *t, u32 i, u32 entries, u32 heads)
+{
+	struct netscan_bucket *b = &t->bucket[i];
+	u32 j;
+
+	raw_spin_lock_init(&b->lock);
+	b->group = &t->group[(size_t)i * NETSCAN_BUCKET_GROUPS];
+	b->head = &t->head[(size_t)i * NETSCAN_BUCKET_GROUPS];
+	b->free = 0;
+	for (j = 0; j < NETSCAN_BUCKET_GROUPS; j++) {
+		b->group[j].hash_next =
+			j + 1 < NETSCAN_BUCKET_GROUPS ? j + 1 : NETSCAN_NIL;
+		b->head[j] = NETSCAN_NIL;
+	}
+	netscan_pool_init(&b->pool, &t->entry[(size_t)i * entries], entries,
+			  &t->entry_head[(size_t)i * heads], heads);
+}
+
+/**
+ * netscan_table_create() - allocate everything
+ * @t: the table
+ * @groups: NETSCAN_MIN_GROUPS to NETSCAN_MAX_GROUPS, rounded up to whole
+ *          buckets
+ * @slots: NETSCAN_MIN_SLOTS to NETSCAN_MAX_SLOTS
+ *
+ * Context: process, may sleep.
+ * Return: 0, or -ENOMEM with nothing left behind.
+ */
+int netscan_table_create(struct netscan_table *t, u32 groups, u32 slots)
+{
+	u32 nr = DIV_ROUND_UP(groups, NETSCAN_BUCKET_GROUPS);
+	u32 entries = slots * NETSCAN_BUCKET_WINDOWS;
+	u32 heads = roundup_pow_of_two(entries / 2);
+	u32 i;
+
+	memset(t, 0, sizeof(*t));
+	t->nr_buckets = nr;
+	t->slots = slots;
+	groups = nr * NETSCAN_BUCKET_GROUPS;
+	t->bucket = netscan_calloc(nr, sizeof(*t->bucket));
+	t->group = netscan_calloc(groups, sizeof(*t->group));
+	t->head = netscan_calloc(groups, sizeof(*t->head));
+	t->entry = netscan_calloc((size_t)nr * entries, sizeof(*t->entry));
+	t->entry_head = netscan_calloc((size_t)nr * heads,
+				       sizeof(*t->entry_head));
+	if (!t->bucket || !t->group || !t->head || !t->entry ||
+	    !t->entry_head) {
+		netscan_table_destroy(t);
+		return -ENOMEM;
+	}
+	t->bytes = nr * sizeof(*t->bucket) +
+		   groups * (sizeof(*t->group) + sizeof(*t->head)) +
+		   (size_t)nr * entries * sizeof(*t->entry) +
+		   (size_t)nr * heads * sizeof(*t->entry_head);
+	for (i = 0; i < nr; i++)
+		init_bucket(t, i, entries, heads);
+	return 0;
+}
+
+/**
+ * netscan_table_destroy() - free everything
+ * @t: a table that nobody uses any more, or one whose creation failed
+ *
+ * Context: process, may sleep.
+ */
+void netscan_table_destroy(struct netscan_table *t)
+{
+	netscan_free(t->bucket);
+	netscan_free(t->group);
+	netscan_free(t->head);
+	netscan_free(t->entry);
+	netscan_free(t->entry_head);
+	memset(t, 0, sizeof(*t));
+}
+
+/**
+ * netscan_table_find() - find a group
+ * @b: its bucket
+ * @key: its key
+ *
+ * Return: the group or NULL.
+ */
+struct netscan_group *netscan_table_find(struct netscan_bucket *b, u64 key)
+{
+	u16 i = b->head[key % NETSCAN_BUCKET_GROUPS];
+
+	while (i != NETSCAN_NIL && b->group[i].key != key)
+		i = b->group[i].hash_next;
+	return i == NETSCAN_NIL ? NULL : &b->group[i];
+}
+
+/**
+ * netscan_table_remove() - make a group free
+ * @b: its bucket
+ * @g: the group; what it counted is gone
+ */
+void netscan_table_remove(struct netscan_bucket *b, struct netscan_group *g)
+{
+	u16 i = g - b->group;
+	u16 *link = &b->head[g->key % NETSCAN_BUCKET_GROUPS];
+
+	while (*link != i)
+		link = &b->group[*link].hash_next;
+	*link = g->hash_next;
+	netscan_window_clear(&b->pool, &g->args);
+	netscan_window_clear(&b->pool, &g->execs);
+	WRITE_ONCE(g->scan_id, 0);
+	netscan_table_set_state(b, g, NETSCAN_FREE);
+	g->hash_next = b->free;
+	b->free = i;
+	b->used--;
+}
+
+static bool is_idle(const struct netscan_group *g, u64 now)
+{
+	return g->state == NETSCAN_ARMED &&
+	       now > g->last + g->window * NETSCAN_SEC;
+}
+
+static u64 rank(const struct netscan_group *g, u64 now)
+{
+	if (is_idle(g, now))
+		return 0;
+	return (u64)g->state << 32 | netscan_window_distinct(&g->args);
+}
+
+static struct netscan_group *choose_victim(struct netscan_bucket *b,
+					   const struct netscan_group *spare,
+					   u64 now)
+{
+	struct netscan_group *g, *victim = NULL;
+	u64 r, least = U64_MAX;
+
+	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
+		if (g->state == NETSCAN_FREE || g == spare)
+			continue;
+		r = rank(g, now);
+		if (r < least || (r == least && g->last < victim->last)) {
+			least = r;
+			victim = g;
+		}
+	}
+	return victim;
+}
+
+static void evict_group(struct netscan_bucket *b, struct netscan_group *g,
+			u64 now, netscan_evict_fn evict, void *ctx)
+{
+	if (is_idle(g, now)) {
+		netscan_count(EVICTED_IDLE);
+	} else {
+		b->evictions++;
+		if (g->state == NETSCAN_ARMED)
+			netscan_count(EVICTED_ARMED);
+		else if (g->state == NETSCAN_OPEN)
+			netscan_count(EVICTED_OPEN);
+		else
+			netscan_count(EVICTED_COVERED);
+	}
+	if (g->state == NETSCAN_OPEN)
+		evict(ctx, b, g);
+	netscan_table_remove(b, g);
+}
+
+/**
+ * netscan_table_get() - find a group or make it
+ * @b: its bucket
+ * @key: its key
+ * @now: nanoseconds since boot
+ * @evict: called for an open scan's group before it is removed
+ * @ctx: handed to @evict
+ *
+ * Return: the group, never NULL. A new one is zeroed but for its key and its
+ * state, NETSCAN_ARMED.
+ */
+struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
+					u64 now, netscan_evict_fn evict,
+					void *ctx)
+{
+	struct netscan_group *g = netscan_table_find(b, key);
+	u16 *head = &b->head[key % NETSCAN_BUCKET_GROUPS];
+	u16 i;
+
+	if (g)
+		return g;
+	if (b->free == NETSCAN_NIL)
+		evict_group(b, choose_victim(b, NULL, now), now, evict, ctx);
+	i = b->free;
+	g = &b->group[i];
+	b->free = g->hash_next;
+	memset(g, 0, offsetof(struct netscan_group, text));
+	g->key = key;
+	g->state = NETSCAN_ARMED;
+	netscan_window_init(&g->args);
+	netscan_window_init(&g->execs);
+	g->hash_next = *head;
+	*head = i;
+	b->used++;
+	return g;
+}
+
+/**
+ * netscan_table_add() - count one fingerprint in a group's window
+ * @b: the bucket
+ * @g: the group; never evicted by this
+ * @w: one of its windows
+ * @fp: the fingerprint, mixed with the group's key
+ * @now: nanoseconds since boot
+ * @slots: entries that the window may hold
+ * @evict: as for netscan_table_get()
+ * @ctx: handed to @evict
+ *
+ * Return: 1 when the fingerprint is new to the window, else 0.
+ */
+u32 netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
+		      struct netscan_window *w, u64 fp, u64 now, u32 slots,
+		      netscan_evict_fn evict, void *ctx)
+{
+	u32 pushed = w->pushed;
+	int new;
+
+	/*
+	 * One group's two windows hold at most two of the bucket's four, so
+	 * another group is there to make room until the add succeeds.
+	 */
+	while ((new = netscan_window_add(&b->pool, w, fp, now, slots)) < 0)
+		evict_group(b, choose_victim(b, g, now), now, evict, ctx);
+	if (w->pushed != pushed)
+		netscan_count(PUSHED);
+	return new;
+}

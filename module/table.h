@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan - fixed hashed buckets of groups
+ */
+#ifndef NETSCAN_TABLE_H
+#define NETSCAN_TABLE_H
+
+#include "window.h"
+
+/**
+ * enum netscan_state - where a group is in its life
+ * @NETSCAN_FREE: not in use
+ * @NETSCAN_ARMED: counting
+ * @NETSCAN_OWED: over its threshold, but the queue had no room for the alert
+ * @NETSCAN_COVERED: over its threshold, silent while an earlier rule's scan is
+ *                   open
+ * @NETSCAN_OPEN: in a scan: it has alerted and has not ended
+ *
+ * The order is that of their worth when one has to make room.
+ */
+enum netscan_state {
+	NETSCAN_FREE,
+	NETSCAN_ARMED,
+	NETSCAN_OWED,
+	NETSCAN_COVERED,
+	NETSCAN_OPEN,
+};
+
+/**
+ * struct netscan_group - the state of one key of one rule
+ * @key: keyed hash of the rule's id and of the fields it groups by
+ * @first: first event since the group was last empty or its scan ended;
+ *         nanoseconds since boot
+ * @last: latest event
+ * @parent_start: start of the latest event's parent, nanoseconds since boot
+ * @args: fingerprints of the arguments in the window
+ * @execs: one entry per event in the window, kept only where the rule's events
+ *         threshold is above 1
+ * @events: events since @first
+ * @next_events: an update is due when @events reaches it
+ * @seen: distinct arguments: of the window at the alert, and all new ones since
+ * @next_seen: an update is due when @seen reaches it
+ * @rule_id: netscan_rule.id
+ * @scan_id: the open scan, 0 while there is none. Written under the lock, read
+ *           without it (READ_ONCE) by groups that this one covers
+ * @cover: index of the covering group in the table
+ * @cover_id: its scan
+ * @window: the rule's window at the latest event, seconds
+ * @evicted: the bucket's count of evictions at @first
+ * @parent_pid: the latest event's parent, initial pid namespace
+ * @pid: its process
+ * @sid: its session
+ * @uid: its real user
+ * @hash_next: next group with the same index, or next free one
+ * @state: enum netscan_state, changed by netscan_table_set_state() alone
+ * @tool: index of the latest event's tool
+ * @match: enum netscan_match
+ * @text_cut: @text is only the beginning
+ * @text_len: bytes of @text
+ * @read_faults: events since @first whose argv could not be read, saturating
+ * @truncated: events since @first whose argv was not read whole, saturating
+ * @parent_comm: name of the latest event's parent, NUL-terminated
+ * @text: the command line of the event at @first, each argument with its NUL
+ *
+ * Locking: the bucket's lock, but for reads of @scan_id.
+ */
+struct netscan_group {
+	u64 key;
+	u64 first;
+	u64 last;
+	u64 parent_start;
+	struct netscan_window args;
+	struct netscan_window execs;
+	u32 events;
+	u32 next_events;
+	u32 seen;
+	u32 next_seen;
+	u32 rule_id;
+	u32 scan_id;
+	u32 cover;
+	u32 cover_id;
+	u32 window;
+	u32 evicted;
+	u32 parent_pid;
+	u32 pid;
+	u32 sid;
+	u32 uid;
+	u16 hash_next;
+	u8 state;
+	u8 tool;
+	u8 match;
+	bool text_cut;
+	u8 text_len;
+	u8 read_faults;
+	u8 truncated;
+	char parent_comm[16];
+	char text[NETSCAN_FIRST_TEXT];
+};
+
+/**
+ * struct netscan_bucket - groups and entries under one lock
+ * @lock: guards everything below, and the groups and entries they name. Taken
+ *        by the probe with preemption off, hence raw. Nests outside the
+ *        queue's lock (report.c), never inside another bucket's
+ * @group: array of NETSCAN_BUCKET_GROUPS
+ * @head: index by key, NETSCAN_BUCKET_GROUPS long
+ * @free: first free group
+ * @used: groups in use
+ * @busy: of them, those beyond NETSCAN_ARMED, which time alone can change
+ * @evictions: groups that had to make room while they still counted
+ * @pool: entries for the windows of these groups
+ */
+struct netscan_bucket {
+	raw_spinlock_t lock;
+	struct netscan_group *group;
+	u16 *head;
+	u16 free;
+	u16 used;
+	u16 busy;
+	u32 evictions;
+	struct netscan_pool pool;
+} ____cacheline_aligned_in_smp;
+
+/**
+ * struct netscan_table - all buckets
+ * @bucket: array of @nr_buckets
+ * @group: all groups, NETSCAN_BUCKET_GROUPS of each bucket in turn
+ * @head: all buckets' indexes
+ * @entry: all entries
+ * @entry_head: all pools' indexes
+ * @nr_buckets: how many
+ * @slots: entries that one window may hold
+ * @bytes: memory of the arrays
+ *
+ * Lifetime: allocated once at load, freed at unload; written at no other time.
+ */
+struct netscan_table {
+	struct netscan_bucket *bucket;
+	struct netscan_group *group;
+	u16 *head;
+	struct netscan_entry *entry;
+	u16 *entry_head;
+	u32 nr_buckets;
+	u32 slots;
+	size_t bytes;
+};
+
+/* A hook for a group that must go while a scan is open on it. */
+typedef void (*netscan_evict_fn)(void *ctx, struct netscan_bucket *b,
+				 struct netscan_group *g);
+
+int netscan_table_create(struct netscan_table *t, u32 groups, u32 slots);
+void netscan_table_destroy(struct netscan_table *t);
+struct netscan_group *netscan_table_find(struct netscan_bucket *b, u64 key);
+struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
+					u64 now, netscan_evict_fn evict,
+					void *ctx);
+u32 netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
+		      struct netscan_window *w, u64 fp, u64 now, u32 slots,
+		      netscan_evict_fn evict, void *ctx);
+void netscan_table_remove(struct netscan_bucket *b, struct netscan_group *g);
+
+/**
+ * netscan_table_set_state() - move a group on in its life
+ * @b: its bucket
+ * @g: the group
+ * @state: the new state
+ */
+static inline void netscan_table_set_state(struct netscan_bucket *b,
+					   struct netscan_group *g,
+					   enum netscan_state state)
+{
+	b->busy += (state > NETSCAN_ARMED) - (g->state > NETSCAN_ARMED);
+	g->state = state;
+}
+
+/**
+ * netscan_table_bucket() - the bucket of a key
+ * @t: the table
+ * @key: group key; its upper half chooses the bucket, its lower one the index
+ */
+static inline struct netscan_bucket *
+netscan_table_bucket(const struct netscan_table *t, u64 key)
+{
+	return &t->bucket[(key >> 32) * t->nr_buckets >> 32];
+}
+
+#endif
