@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan - what is looked for: tools and rules, one snapshot
+ */
+#ifndef NETSCAN_CONFIG_H
+#define NETSCAN_CONFIG_H
+
+#include "core.h"
+
+/* The fields that may make a group; the order is that of their names. */
+#define NETSCAN_BY_PARENT	BIT(0)
+#define NETSCAN_BY_EXE		BIT(1)
+#define NETSCAN_BY_SESSION	BIT(2)
+#define NETSCAN_BY_CGROUP	BIT(3)
+#define NETSCAN_BY_UID		BIT(4)
+#define NETSCAN_BY_TOOL		BIT(5)
+
+/**
+ * struct netscan_rule - what makes an alert
+ * @name: letters, digits, '-' and '_', begins with a letter
+ * @id: unique since load; a new one when @by, @count or @tools change, so that
+ *      groups counted under the old meaning are never taken for the new
+ * @tools: bit per tool; all bits where the rule says "all"
+ * @window: seconds, 1 to NETSCAN_MAX_WINDOW
+ * @distinct: distinct arguments that make a scan, 1 to the number of slots
+ * @events: exec events that it takes at least, 1 to NETSCAN_MAX_EVENTS
+ * @by: NETSCAN_BY_*, at least one
+ * @enabled: whether it is evaluated
+ */
+struct netscan_rule {
+	char name[NETSCAN_MAX_NAME];
+	u32 id;
+	u32 tools;
+	u32 window;
+	u32 distinct;
+	u32 events;
+	u8 by;
+	bool enabled;
+};
+
+/**
+ * struct netscan_name - one name by which a tool is known
+ * @text: the name; zero-padded
+ * @len: its length, without the '*' of a prefix
+ * @tool: index of the tool
+ * @prefix: matches every name that begins with it
+ */
+struct netscan_name {
+	char text[NETSCAN_MAX_NAME];
+	u8 len;
+	u8 tool;
+	bool prefix;
+};
+
+/**
+ * struct netscan_tools - the watched tools and a quick way to rule out others
+ * @tool: canonical names; an empty one is a free place, so that the bits that
+ *        rules hold stay right
+ * @name: canonical names and aliases, exact ones, then prefixes
+ * @nr_names: names in use
+ * @nr_exact: of them, exact ones
+ * @filter: bit per hash of an exact name: what misses here is no tool
+ */
+struct netscan_tools {
+	char tool[NETSCAN_MAX_TOOLS][NETSCAN_MAX_NAME];
+	struct netscan_name name[NETSCAN_MAX_NAMES];
+	u8 nr_names;
+	u8 nr_exact;
+	u64 filter[4];
+};
+
+/**
+ * struct netscan_config - rules and tools as one exec event sees them
+ * @rule: in the order of evaluation
+ * @nr_rules: how many
+ * @next_id: the id the next new rule gets
+ * @slots: entries of a window, fixed at load; bounds netscan_rule.distinct
+ * @tools: the tools
+ *
+ * Lifetime: never changed once published. A writer copies it, changes the
+ * copy, publishes that and waits for a grace period before it uses the old one
+ * again (proc.c). Readers hold rcu_read_lock() or the writers' mutex.
+ */
+struct netscan_config {
+	struct netscan_rule rule[NETSCAN_MAX_RULES];
+	u32 nr_rules;
+	u32 next_id;
+	u32 slots;
+	struct netscan_tools tools;
+};
+
+#endif

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - rules: parse and print
+ *
+ * Design: one rule a line, `name key=value...`; what a line does not name stays
+ * as it is. The text that netscan_rules_print() makes gives the same rules
+ * when parsed again. Parsing works on a copy that the caller throws away on
+ * error, so that a bad line changes nothing.
+ *
+ * Context: process.
+ */
+#include "rules.h"
+#include "tools.h"
+
+static const char * const by_names[] = {
+	"parent", "exe", "session", "cgroup", "uid", "tool",
+};
+
+static const char defaults[] =
+	"scan by=parent,exe distinct=100 events=1 window=540 "
+	"tools=ping,nping,hping,hping2,hping3,nc,ncat,netcat,socat\n"
+	"session by=session distinct=100 events=1 window=540 tools=all\n";
+
+/* What a new rule starts from. */
+static const struct netscan_rule new_rule = {
+	.tools = U32_MAX,
+	.window = 540,
+	.distinct = 100,
+	.events = 1,
+	.by = NETSCAN_BY_PARENT | NETSCAN_BY_EXE,
+	.enabled = true,
+};
+
+static bool valid_name(const char *name)
+{
+	size_t i, len = strlen(name);
+
+	if (!len || len >= NETSCAN_MAX_NAME || !isalpha(name[0]))
+		return false;
+	for (i = 0; i < len; i++)
+		if (!isalnum(name[i]) && name[i] != '-' && name[i] != '_')
+			return false;
+	return true;
+}
+
+static int parse_number(const char *text, u32 low, u32 high, u32 *out)
+{
+	int err;
+	u32 n;
+
+	if (!isdigit(text[0]))
+		return -EINVAL;
+	err = kstrtou32(text, 10, &n);
+	if (err)
+		return err;
+	if (n < low || n > high)
+		return -ERANGE;
+	*out = n;
+	return 0;
+}
+
+static int parse_by(char *text, u8 *out)
+{
+	char *word;
+	u8 by = 0;
+	u32 i;
+
+	while ((word = strsep(&text, ","))) {
+		for (i = 0; i < ARRAY_SIZE(by_names); i++)
+			if (!strcmp(word, by_names[i]))
+				break;
+		if (i == ARRAY_SIZE(by_names))
+			return -EINVAL;
+		by |= BIT(i);
+	}
+	*out = by;
+	return 0;
+}
+
+static int parse_tools(const struct netscan_tools *tools, char *text, u32 *out)
+{
+	char *word;
+	u32 i, mask = 0;
+
+	if (!strcmp(text, "all")) {
+		*out = U32_MAX;
+		return 0;
+	}
+	while ((word = strsep(&text, ","))) {
+		for (i = 0; i < NETSCAN_MAX_TOOLS; i++)
+			if (*word && !strcmp(word, tools->tool[i]))
+				break;
+		if (i == NETSCAN_MAX_TOOLS)
+			return -EINVAL;
+		mask |= BIT(i);
+	}
+	*out = mask;
+	return 0;
+}
+
+static int parse_field(struct netscan_config *cfg, struct netscan_rule *r,
+		       const char *key, char *value, const char **why)
+{
+	u32 n;
+	int err;
+
+	if (!strcmp(key, "enabled")) {
+		*why = "enabled is 0 or 1";
+		err = parse_number(value, 0, 1, &n);
+		if (!err)
+			r->enabled = n;
+		return err;
+	}
+	if (!strcmp(key, "by")) {
+		*why = "by is a list of parent, exe, session, cgroup, uid, tool";
+		return parse_by(value, &r->by);
+	}
+	if (!strcmp(key, "count")) {
+		*why = "count is args";
+		return strcmp(value, "args") ? -EINVAL : 0;
+	}
+	if (!strcmp(key, "distinct")) {
+		*why = "distinct is 1 to the number of slots";
+		return parse_number(value, 1, cfg->slots, &r->distinct);
+	}
+	if (!strcmp(key, "events")) {
+		*why = "events is 1 to 2147483647";
+		return parse_number(value, 1, NETSCAN_MAX_EVENTS, &r->events);
+	}
+	if (!strcmp(key, "window")) {
+		*why = "window is 1 to 86400 seconds";
+		return parse_number(value, 1, NETSCAN_MAX_WINDOW, &r->window);
+	}
+	if (!strcmp(key, "tools")) {
+		*why = "tools is all, or a list of names from the tools file";
+		return parse_tools(&cfg->tools, value, &r->tools);
+	}
+	*why = "unknown key";
+	return -EINVAL;
+}
+
+static struct netscan_rule *find_rule(struct netscan_config *cfg,
+				      const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < cfg->nr_rules; i++)
+		if (!strcmp(cfg->rule[i].name, name))
+			return &cfg->rule[i];
+	return NULL;
+}
+
+static int remove_rule(struct netscan_config *cfg, const char *name,
+		       const char **why)
+{
+	struct netscan_rule *r = find_rule(cfg, name);
+
+	if (!r) {
+		*why = "no such rule";
+		return -EINVAL;
+	}
+	cfg->nr_rules--;
+	memmove(r, r + 1, (cfg->rule + cfg->nr_rules - r) * sizeof(*r));
+	memset(&cfg->rule[cfg->nr_rules], 0, sizeof(*r));
+	return 0;
+}
+
+static int set_rule(struct netscan_config *cfg, char *line, const char **why)
+{
+	char *name = strsep(&line, " \t"), *word, *value;
+	struct netscan_rule *old = find_rule(cfg, name);
+	struct netscan_rule r = old ? *old : new_rule;
+	int err;
+
+	if (!old) {
+		if (!valid_name(name)) {
+			*why = "a rule's name is a letter and up to 30 letters, digits, '-' or '_'";
+			return -EINVAL;
+		}
+		if (cfg->nr_rules == NETSCAN_MAX_RULES) {
+			*why = "16 rules are the most";
+			return -ERANGE;
+		}
+		memcpy(r.name, name, strlen(name));
+	}
+	while ((word = strsep(&line, " \t"))) {
+		if (!*word)
+			continue;
+		value = strchr(word, '=');
+		if (!value) {
+			*why = "a field is key=value";
+			return -EINVAL;
+		}
+		*value++ = '\0';
+		err = parse_field(cfg, &r, word, value, why);
+		if (err)
+			return err;
+	}
+	if (!old || r.by != old->by || r.tools != old->tools)
+		r.id = cfg->next_id++;
+	if (!old)
+		old = &cfg->rule[cfg->nr_rules++];
+	*old = r;
+	return 0;
+}
+
+/**
+ * netscan_rules_parse() - change rules as a text says
+ * @cfg: a copy of the configuration; on error it is of no more use
+ * @text: lines `name key=value...` or `-name`; taken apart
+ * @why: on error, what was wrong
+ *
+ * Return: 0, -EINVAL or -ERANGE.
+ */
+int netscan_rules_parse(struct netscan_config *cfg, char *text,
+			const char **why)
+{
+	char *line;
+	int err;
+
+	while ((line = strsep(&text, "\n"))) {
+		line = strim(line);
+		if (!*line || *line == '#')
+			continue;
+		err = *line == '-' ? remove_rule(cfg, line + 1, why) :
+				     set_rule(cfg, line, why);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * netscan_rules_init() - the built-in rules
+ * @cfg: a configuration that has its tools and no rules
+ * @slots: entries of a window
+ *
+ * A threshold that @slots cannot hold is lowered to it.
+ *
+ * Return: 0, or the error of netscan_rules_parse().
+ */
+int netscan_rules_init(struct netscan_config *cfg, u32 slots)
+{
+	char text[sizeof(defaults)];
+	const char *why = NULL;
+	int err;
+	u32 i;
+
+	memcpy(text, defaults, sizeof(text));
+	cfg->next_id = 1;
+	cfg->slots = NETSCAN_MAX_SLOTS;
+	err = netscan_rules_parse(cfg, text, &why);
+	cfg->slots = slots;
+	for (i = 0; i < cfg->nr_rules; i++)
+		cfg->rule[i].distinct = min(cfg->rule[i].distinct, slots);
+	return err;
+}
+
+/**
+ * netscan_rules_print_by() - a set of fields as a rule names them
+ * @by: NETSCAN_BY_*
+ * @t: where to
+ */
+void netscan_rules_print_by(u8 by, struct netscan_text *t)
+{
+	const char *comma = "";
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(by_names); i++) {
+		if (!(by & BIT(i)))
+			continue;
+		netscan_text_add(t, "%s%s", comma, by_names[i]);
+		comma = ",";
+	}
+}
+
+static void print_tools(const struct netscan_config *cfg, u32 mask,
+			struct netscan_text *t)
+{
+	const char *comma = "";
+	u32 i;
+
+	if (mask == U32_MAX) {
+		netscan_text_add(t, "all");
+		return;
+	}
+	for (i = 0; i < NETSCAN_MAX_TOOLS; i++) {
+		if (!(mask & BIT(i)))
+			continue;
+		netscan_text_add(t, "%s%s", comma, cfg->tools.tool[i]);
+		comma = ",";
+	}
+}
+
+/**
+ * netscan_rules_print() - the rules as netscan_rules_parse() reads them
+ * @cfg: the configuration
+ * @t: where to
+ */
+void netscan_rules_print(const struct netscan_config *cfg,
+			 struct netscan_text *t)
+{
+	const struct netscan_rule *r;
+
+	for (r = cfg->rule; r < cfg->rule + cfg->nr_rules; r++) {
+		netscan_text_add(t, "%s enabled=%u by=", r->name, r->enabled);
+		netscan_rules_print_by(r->by, t);
+		netscan_text_add(t,
+				 " count=args distinct=%u events=%u window=%u tools=",
+				 r->distinct, r->events, r->window);
+		print_tools(cfg, r->tools, t);
+		netscan_text_add(t, "\n");
+	}
+}
+
+/**
+ * netscan_rules_by_id() - find the rule that a group was counted under
+ * @cfg: the configuration
+ * @id: netscan_rule.id
+ *
+ * Return: the rule, or NULL when it was removed or changed its meaning.
+ */
+const struct netscan_rule *netscan_rules_by_id(const struct netscan_config *cfg,
+					       u32 id)
+{
+	const struct netscan_rule *r;
+
+	for (r = cfg->rule; r < cfg->rule + cfg->nr_rules; r++)
+		if (r->id == id)
+			return r;
+	return NULL;
+}

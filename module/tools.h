@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan - tool identity: which execs are watched
+ */
+#ifndef NETSCAN_TOOLS_H
+#define NETSCAN_TOOLS_H
+
+#include "config.h"
+#include "text.h"
+
+#define NETSCAN_NO_TOOL		(-1)
+#define NETSCAN_ASK_ARGV	(-2)
+
+/**
+ * enum netscan_match - by which sign a tool was recognised
+ * @NETSCAN_MATCH_NAME: basename of the path given to execve
+ * @NETSCAN_MATCH_FILE: basename of the resolved file
+ * @NETSCAN_MATCH_ARGV: argument 0 or 1 of a multi-call binary
+ */
+enum netscan_match {
+	NETSCAN_MATCH_NAME,
+	NETSCAN_MATCH_FILE,
+	NETSCAN_MATCH_ARGV,
+};
+
+const char *netscan_tools_match_name(enum netscan_match match);
+int netscan_tools_find(const struct netscan_tools *tools, const char *name,
+		       size_t len);
+int netscan_tools_match(const struct netscan_tools *tools, const char *path,
+			const char *comm, const char *file, size_t file_len,
+			enum netscan_match *match);
+int netscan_tools_match_argv(const struct netscan_tools *tools,
+			     const char *argv, size_t len);
+int netscan_tools_init(struct netscan_config *cfg);
+int netscan_tools_parse(struct netscan_config *cfg, char *text,
+			const char **why);
+void netscan_tools_print(const struct netscan_tools *tools,
+			 struct netscan_text *t);
+
+#endif
