@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - argv, read once and fingerprinted
+ *
+ * Design: argv is copied in chunks and each byte once; what is fingerprinted
+ * and what a record shows is the copy. Of an argv longer than
+ * both together, the first NETSCAN_ARGV_HEAD bytes and the last
+ * NETSCAN_ARGV_TAIL are read,
+ * which bounds the work; targets hidden between padding still count, since
+ * the caller takes the unread part for one more distinct argument.
+ *
+ * An argument is hashed as little-endian words, the last one filled with
+ * zeroes, and its length. A word with a zero byte ends it, so that looking for
+ * the end and hashing are one pass.
+ *
+ * Locking: none. The caller owns @a.
+ *
+ * Context: kprobe, preemption off; a page that is not there is a read fault,
+ * never waited for.
+ */
+#include "args.h"
+#include "stats.h"
+
+#define ONES	0x0101010101010101ULL
+#define HIGHS	0x8080808080808080ULL
+
+#define NO_END	U32_MAX		/* hash_arg(): no NUL up to the limit */
+
+static_assert(NETSCAN_ARGV_CHUNK > NETSCAN_MAX_ARG);
+static_assert(NETSCAN_TEXT <= NETSCAN_ARGV_CHUNK);
+static_assert(NETSCAN_MAX_ARG % 8 == 0);
+
+static u64 load_word(const u8 *p)
+{
+	__le64 w;
+
+	memcpy(&w, p, sizeof(w));
+	return le64_to_cpu(w);
+}
+
+/*
+ * Fingerprint the argument at @p, of which @avail bytes and eight zeroes are
+ * there. Returns its length, or NO_END when no NUL comes within @avail and
+ * NETSCAN_MAX_ARG bytes.
+ */
+static u32 hash_arg(const u8 *p, u32 avail, const struct netscan_hash_key *key,
+		    u64 *fp)
+{
+	struct netscan_hash h;
+	u64 word, zero;
+	u32 i, len;
+
+	netscan_hash_start(&h, key);
+	for (i = 0; i <= NETSCAN_MAX_ARG / 8; i++) {
+		word = load_word(p + 8 * i);
+		zero = (word - ONES) & ~word & HIGHS;
+		if (zero)
+			break;
+		if (8 * (i + 1) >= avail || i == NETSCAN_MAX_ARG / 8)
+			return NO_END;
+		netscan_hash_add(&h, key, i + 1, word);
+	}
+	zero &= -zero;			/* the 0x80 of the first zero byte */
+	len = 8 * i + __builtin_ctzll(zero) / 8;
+	if (len >= avail || len > NETSCAN_MAX_ARG)
+		return NO_END;
+	word &= (zero >> 7) - 1;	/* the bytes before it */
+	if (word)
+		netscan_hash_add(&h, key, i + 1, word);
+	netscan_hash_add(&h, key, NETSCAN_HASH_WORDS, len);
+	*fp = h.hi;
+	return len;
+}
+
+/* Copy what fits, up to the end of a page, behind what is left in the buffer. */
+static void refill(struct netscan_args *a)
+{
+	unsigned long room, n;
+
+	a->have -= a->at;
+	memmove(a->buf, a->buf + a->at, a->have);
+	a->at = 0;
+	room = NETSCAN_ARGV_CHUNK - a->have;
+	n = min3(room, a->end - a->pos, PAGE_SIZE - a->pos % PAGE_SIZE);
+	if (netscan_copy_user(a->buf + a->have, a->pos, n)) {
+		a->read_fault = true;
+		a->end = a->pos;
+		a->tail_end = 0;
+	} else {
+		a->pos += n;
+		a->have += n;
+	}
+	memset(a->buf + a->have, 0, 8);
+}
+
+/**
+ * netscan_args_begin() - read the beginning of an argv
+ * @a: overwritten
+ * @start: user address of its first byte
+ * @end: user address behind its last
+ *
+ * The first NETSCAN_TEXT bytes, or all if there are fewer, are in @a->text
+ * afterwards.
+ */
+void netscan_args_begin(struct netscan_args *a, unsigned long start,
+			unsigned long end)
+{
+	unsigned long len = end > start ? end - start : 0;
+	u32 text = min_t(unsigned long, len, NETSCAN_TEXT);
+
+	a->pos = start;
+	a->truncated = len > NETSCAN_ARGV_HEAD + NETSCAN_ARGV_TAIL;
+	a->end = start + (a->truncated ? NETSCAN_ARGV_HEAD : len);
+	a->tail_end = a->truncated ? start + len : 0;
+	a->have = 0;
+	a->at = 0;
+	a->skip = false;
+	a->done = false;
+	a->read_fault = false;
+	while (a->have < text && !a->read_fault)
+		refill(a);
+	a->text_len = min(a->have, text);
+	a->text_cut = a->text_len < len;
+	memcpy(a->text, a->buf, a->text_len);
+}
+
+/* Go on from the head of a long argv to its tail, in the midst of something. */
+static void skip_to_tail(struct netscan_args *a)
+{
+	a->pos = a->tail_end - NETSCAN_ARGV_TAIL;
+	a->end = a->tail_end;
+	a->tail_end = 0;
+	a->have = 0;
+	a->at = 0;
+	a->skip = true;
+}
+
+static void skip_arg(struct netscan_args *a)
+{
+	const u8 *p = a->buf + a->at;
+	const u8 *nul = memchr(p, 0, a->have - a->at);
+
+	a->at = nul ? nul + 1 - a->buf : a->have;
+	a->skip = !nul;
+}
+
+/**
+ * netscan_args_next() - fingerprint the next arguments
+ * @a: begun
+ * @key: coefficients of the hash
+ *
+ * Return: how many fingerprints @a->fp holds now. @a->done says whether they
+ * were the last.
+ */
+u32 netscan_args_next(struct netscan_args *a,
+		      const struct netscan_hash_key *key)
+{
+	u32 len, nr = 0;
+
+	while (nr < NETSCAN_ARGV_BATCH) {
+		if (a->skip && a->at < a->have) {
+			skip_arg(a);
+			continue;
+		}
+		len = NO_END;
+		if (a->at < a->have)
+			len = hash_arg(a->buf + a->at, a->have - a->at, key,
+				       &a->fp[nr]);
+		if (len != NO_END) {
+			a->at += len + 1;
+			nr++;
+		} else if (a->have - a->at > NETSCAN_MAX_ARG) {
+			netscan_count(LONG_ARGS);
+			a->skip = true;
+		} else if (a->pos < a->end) {
+			refill(a);
+		} else if (a->tail_end) {
+			skip_to_tail(a);
+		} else {
+			a->done = true;
+			break;
+		}
+	}
+	netscan_count_n(ARGS, nr);
+	return nr;
+}

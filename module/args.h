@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan - argv, read once and fingerprinted
+ */
+#ifndef NETSCAN_ARGS_H
+#define NETSCAN_ARGS_H
+
+#include "hash.h"
+
+/**
+ * struct netscan_args - an argv being read
+ * @fp: the batch that netscan_args_next() filled
+ * @pos: address of the next byte to copy
+ * @end: where this part of argv ends
+ * @tail_end: where argv ends, when its tail is still to be read; else 0
+ * @have: bytes in @buf
+ * @at: of them, those dealt with
+ * @text_len: bytes of @text
+ * @skip: the rest of an argument that is not counted comes first
+ * @done: nothing is left after the batch
+ * @read_fault: a copy failed: what came after it was not seen
+ * @truncated: argv is longer than what is read of it
+ * @text_cut: @text is only the beginning
+ * @text: the beginning of the command line
+ * @buf: what was copied, with eight zero bytes behind it
+ */
+struct netscan_args {
+	u64 fp[NETSCAN_ARGV_BATCH];
+	unsigned long pos;
+	unsigned long end;
+	unsigned long tail_end;
+	u32 have;
+	u32 at;
+	u16 text_len;
+	bool skip;
+	bool done;
+	bool read_fault;
+	bool truncated;
+	bool text_cut;
+	char text[NETSCAN_TEXT];
+	u8 buf[NETSCAN_ARGV_CHUNK + 8];
+};
+
+void netscan_args_begin(struct netscan_args *a, unsigned long start,
+			unsigned long end);
+u32 netscan_args_next(struct netscan_args *a,
+		      const struct netscan_hash_key *key);
+
+#endif
