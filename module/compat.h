@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan - differences between kernel versions, all of them
+ *
+ * No other file asks for a version.
+ */
+#ifndef NETSCAN_COMPAT_H
+#define NETSCAN_COMPAT_H
+
+#include <linux/cgroup.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm_types.h>
+#include <linux/ns_common.h>
+#include <linux/nsproxy.h>
+#include <linux/rcupdate.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "netscan needs Linux 5.10 or later"
+#endif
+
+/**
+ * netscan_mm_exe_file() - the file that a memory map runs
+ * @mm: the map, its users held
+ *
+ * Context: any.
+ * Return: the file with a reference, or NULL.
+ */
+static inline struct file *netscan_mm_exe_file(struct mm_struct *mm)
+{
+	struct file *file;
+
+	rcu_read_lock();
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	file = rcu_dereference(mm->exe_file);
+	if (file && !get_file_rcu(file))
+		file = NULL;
+#else
+	file = get_file_rcu(&mm->exe_file);
+#endif
+	rcu_read_unlock();
+	return file;
+}
+
+/**
+ * netscan_mnt_ns_number() - the number of a mount namespace
+ * @ns: the namespace
+ *
+ * What a mount namespace looks like is the file system code's secret: since
+ * 5.11 it begins with its struct ns_common, before that one counter comes
+ * first. probe.c compares the answer with /proc/self/ns/mnt before it is used.
+ *
+ * Context: any.
+ */
+static inline u32 netscan_mnt_ns_number(const struct mnt_namespace *ns)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+	const struct {
+		atomic_t count;
+		struct ns_common ns;
+	} *inside = (const void *)ns;
+
+	return READ_ONCE(inside->ns.inum);
+#else
+	return READ_ONCE(((const struct ns_common *)ns)->inum);
+#endif
+}
+
+#ifdef CONFIG_CGROUPS
+/* The caller holds rcu_read_lock(). */
+static inline u64 netscan_cgroup_id(struct task_struct *task)
+{
+	return cgroup_id(task_dfl_cgroup(task));
+}
+
+/* The caller holds rcu_read_lock(). NULL when the cgroup is going away. */
+static inline struct cgroup *netscan_cgroup_get(struct task_struct *task)
+{
+	struct cgroup *cgrp = task_dfl_cgroup(task);
+
+	return cgroup_tryget(cgrp) ? cgrp : NULL;
+}
+
+static inline void netscan_cgroup_put(struct cgroup *cgrp)
+{
+	if (cgrp)
+		cgroup_put(cgrp);
+}
+
+static inline void netscan_cgroup_path(struct cgroup *cgrp, char *buf,
+				       size_t size)
+{
+	buf[0] = '\0';
+	if (cgrp && cgroup_path(cgrp, buf, size) < 0)
+		buf[0] = '\0';
+}
+#else
+static inline u64 netscan_cgroup_id(struct task_struct *task)
+{
+	return 0;
+}
+
+static inline struct cgroup *netscan_cgroup_get(struct task_struct *task)
+{
+	return NULL;
+}
+
+static inline void netscan_cgroup_put(struct cgroup *cgrp)
+{
+}
+
+static inline void netscan_cgroup_path(struct cgroup *cgrp, char *buf,
+				       size_t size)
+{
+	buf[0] = '\0';
+}
+#endif
+
+#endif

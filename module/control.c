@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - the live configuration and how it is replaced
+ *
+ * Design: two configurations, allocated at load. One is live; a change is made
+ * on a copy in the other and goes live whole or not at all. After a grace
+ * period no event sees the old one, and groups of rules that are no more go.
+ *
+ * Locking: changes take turns under a mutex; it is held outside the report's
+ * mutex. Readers hold rcu_read_lock().
+ *
+ * Context: process, may sleep, but for netscan_control_config().
+ */
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+
+#include "control.h"
+#include "report.h"
+#include "stats.h"
+#include "tools.h"
+
+/* The counting side: one for the host. */
+struct netscan_scanner netscan_scanner;
+
+static struct netscan_config __rcu *live;
+static struct netscan_config *spare;	/* under change_lock */
+static DEFINE_MUTEX(change_lock);
+
+/**
+ * netscan_control_config() - the configuration in force
+ *
+ * Context: any, with rcu_read_lock() held as long as it is used.
+ */
+const struct netscan_config *netscan_control_config(void)
+{
+	return rcu_dereference(live);
+}
+
+/**
+ * netscan_control_change() - change the configuration as a text says
+ * @parse: netscan_rules_parse or netscan_tools_parse
+ * @text: what it reads; taken apart
+ * @why: on error, what was wrong
+ *
+ * Return: 0, or what @parse returned, with nothing changed.
+ */
+int netscan_control_change(netscan_parse_fn parse, char *text,
+			   const char **why)
+{
+	struct netscan_config *old;
+	int err;
+
+	mutex_lock(&change_lock);
+	old = rcu_dereference_protected(live, lockdep_is_held(&change_lock));
+	*spare = *old;
+	err = parse(spare, text, why);
+	if (err)
+		goto unlock;
+	rcu_assign_pointer(live, spare);
+	synchronize_rcu();
+	while (!netscan_scan_clear(&netscan_scanner, old, spare,
+				   ktime_get_boottime_ns()))
+		netscan_report_flush();
+	spare = old;
+unlock:
+	mutex_unlock(&change_lock);
+	return err;
+}
+
+/**
+ * netscan_control_init() - the built-in configuration, and what load adds
+ * @slots: entries of a window
+ * @rules: lines for netscan_rules_parse(), or NULL; taken apart
+ *
+ * Return: 0, -ENOMEM, or the error of netscan_rules_parse(), with nothing left
+ * behind and the reason in the kernel log.
+ */
+int netscan_control_init(u32 slots, char *rules)
+{
+	const char *why = "the built-in configuration";
+	struct netscan_config *cfg = netscan_calloc(1, sizeof(*cfg));
+	int err = -ENOMEM;
+
+	spare = netscan_calloc(1, sizeof(*spare));
+	if (!cfg || !spare)
+		goto fail;
+	err = netscan_tools_init(cfg);
+	if (!err)
+		err = netscan_rules_init(cfg, slots);
+	if (!err && rules)
+		err = netscan_rules_parse(cfg, rules, &why);
+	if (err) {
+		pr_err("rules refused: %s\n", why);
+		goto fail;
+	}
+	rcu_assign_pointer(live, cfg);
+	return 0;
+fail:
+	netscan_free(cfg);
+	netscan_free(spare);
+	return err;
+}
+
+/**
+ * netscan_control_exit() - free the configuration
+ *
+ * Nobody reads or changes it any more.
+ */
+void netscan_control_exit(void)
+{
+	netscan_free(rcu_dereference_protected(live, true));
+	netscan_free(spare);
+}

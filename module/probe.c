@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - the kprobe on exec
+ *
+ * Design: finalize_exec() runs once per successful exec, in the task itself,
+ * after argv was laid out in the new memory map and before the program's first
+ * instruction. Its argument says which file it is; argv is read from the map,
+ * which at that point nobody else can write to by ordinary means. What is no
+ * tool leaves after a look at two names. This is the only file that knows
+ * registers and struct linux_binprm.
+ *
+ * Lifetime: per-CPU buffers from netscan_probe_init() to netscan_probe_exit();
+ * no handler runs before netscan_probe_arm() or after netscan_probe_disarm().
+ *
+ * Locking: rcu_read_lock() for the configuration and for other tasks.
+ *
+ * Context: the handler runs with preemption off, and with interrupts off where
+ * the probe is a breakpoint. It does not sleep, allocate, or wake; a second
+ * probe hit inside it is not entered but counted by kprobes (nmissed), so a
+ * CPU's buffer has one user.
+ */
+#include <linux/binfmts.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/kprobes.h>
+#include <linux/ktime.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+
+#include "args.h"
+#include "compat.h"
+#include "control.h"
+#include "probe.h"
+#include "report.h"
+#include "stats.h"
+#include "tools.h"
+
+#define SYMBOL	"finalize_exec"
+
+/* Each CPU's argv under way, too large for a stack. */
+static struct netscan_args __percpu *buffers;
+
+/* What the self-test passes where an exec passes its own. */
+static struct linux_binprm test_bprm;
+static unsigned long test_hits;
+
+static void fill_parent(struct netscan_event *ev)
+{
+	const struct task_struct *parent = rcu_dereference(current->real_parent);
+	const struct task_struct *leader = READ_ONCE(parent->group_leader);
+
+	ev->parent_pid = leader->pid;
+	ev->parent_start = leader->start_boottime;
+	memcpy(ev->parent_comm, leader->comm, sizeof(ev->parent_comm));
+	ev->parent_comm[sizeof(ev->parent_comm) - 1] = '\0';
+}
+
+static void fill_session(struct netscan_event *ev)
+{
+	struct pid *session = task_session(current);
+	const struct task_struct *leader = pid_task(session, PIDTYPE_PID);
+
+	ev->sid = pid_nr(session);
+	ev->session_start = leader ? leader->start_boottime : 0;
+}
+
+static void fill_event(struct netscan_event *ev, const struct linux_binprm *bprm,
+		       const struct netscan_args *args)
+{
+	const struct inode *inode = file_inode(bprm->file);
+
+	ev->now = ktime_get_boottime_ns();
+	ev->exe_dev = (u64)inode->i_sb->s_dev << 32 | inode->i_generation;
+	ev->exe_ino = inode->i_ino;
+	ev->cgroup = netscan_cgroup_id(current);
+	ev->pid = task_tgid_nr(current);
+	ev->uid = __kuid_val(current_uid());
+	ev->argc = bprm->argc;
+	ev->truncated = args->truncated;
+	ev->text_cut = args->text_cut;
+	ev->begun = false;
+	ev->text_len = args->text_len;
+	ev->text = args->text;
+	fill_parent(ev);
+	fill_session(ev);
+}
+
+static void watch_exec(const struct netscan_config *cfg,
+		       const struct linux_binprm *bprm, int tool,
+		       enum netscan_match match)
+{
+	struct netscan_args *args = this_cpu_ptr(buffers);
+	const struct mm_struct *mm = current->mm;
+	struct netscan_source source = { .file = bprm->file };
+	struct netscan_event ev;
+	u32 nr;
+
+	netscan_args_begin(args, mm->arg_start, mm->arg_end);
+	if (tool == NETSCAN_ASK_ARGV) {
+		tool = netscan_tools_match_argv(&cfg->tools, args->text,
+						args->text_len);
+		match = NETSCAN_MATCH_ARGV;
+		if (tool < 0)
+			return;
+	}
+	netscan_count(EVENTS);
+	fill_event(&ev, bprm, args);
+	ev.tool = tool;
+	ev.match = match;
+	ev.source = &source;
+	do {
+		nr = netscan_args_next(args, &netscan_scanner.key);
+		ev.read_fault = args->read_fault;
+		netscan_scan_feed(&netscan_scanner, cfg, &ev, args->fp, nr,
+				  args->done);
+	} while (!args->done);
+	if (args->truncated)
+		netscan_count(TRUNCATED);
+	if (args->read_fault)
+		netscan_count(READ_FAULTS);
+	if (source.nr_slots)
+		netscan_report_finish(&source);
+}
+
+/*
+ * The name of a file that may be renamed meanwhile. Up to 32 bytes are there
+ * whichever name and length were caught: a name is kept in the dentry, in an
+ * array of at least that size, or elsewhere because it is longer.
+ */
+static const char *file_name(const struct file *file, size_t *len)
+{
+	const struct dentry *dentry = file->f_path.dentry;
+
+	BUILD_BUG_ON(DNAME_INLINE_LEN < NETSCAN_MAX_NAME);
+	*len = min_t(size_t, READ_ONCE(dentry->d_name.len), NETSCAN_MAX_NAME);
+	return (const char *)READ_ONCE(dentry->d_name.name);
+}
+
+static int on_exec(struct kprobe *p, struct pt_regs *regs)
+{
+	const struct linux_binprm *bprm =
+		(void *)regs_get_kernel_argument(regs, 0);
+	const struct netscan_config *cfg;
+	enum netscan_match match;
+	const char *name;
+	size_t len;
+	int tool;
+
+	if (bprm == &test_bprm) {
+		test_hits++;
+		return 0;
+	}
+	netscan_count(EXECS);
+	rcu_read_lock();
+	cfg = netscan_control_config();
+	name = file_name(bprm->file, &len);
+	tool = netscan_tools_match(&cfg->tools, bprm->filename, current->comm,
+				   name, len, &match);
+	if (tool != NETSCAN_NO_TOOL)
+		watch_exec(cfg, bprm, tool, match);
+	rcu_read_unlock();
+	return 0;
+}
+
+static struct kprobe probe = {
+	.symbol_name = SYMBOL,
+	.pre_handler = on_exec,
+};
+
+/**
+ * netscan_probe_init() - allocate what the handler needs
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int netscan_probe_init(void)
+{
+	buffers = alloc_percpu(struct netscan_args);
+	return buffers ? 0 : -ENOMEM;
+}
+
+/**
+ * netscan_probe_exit() - free it
+ *
+ * Context: process; the probe is disarmed.
+ */
+void netscan_probe_exit(void)
+{
+	free_percpu(buffers);
+}
+
+/**
+ * netscan_probe_arm() - from here on execs are seen
+ *
+ * Context: process, may sleep.
+ * Return: 0, or why the kernel does not take the probe.
+ */
+int netscan_probe_arm(void)
+{
+	int err = register_kprobe(&probe);
+
+	if (err == -ENOENT)
+		pr_err("this kernel has no function %s to probe\n", SYMBOL);
+	else if (!IS_ENABLED(CONFIG_KPROBES))
+		pr_err("this kernel has no kprobes (CONFIG_KPROBES)\n");
+	else if (err)
+		pr_err("this kernel refuses a kprobe on %s: error %d\n",
+		       SYMBOL, err);
+	return err;
+}
+
+/**
+ * netscan_probe_disarm() - from here on no handler runs
+ *
+ * Context: process, may sleep.
+ */
+void netscan_probe_disarm(void)
+{
+	unregister_kprobe(&probe);
+}
+
+/**
+ * netscan_probe_test() - does the probe fire?
+ *
+ * Calls the probed function as an exec would, with a limit to store that is
+ * the one stored already.
+ *
+ * Context: process; one caller at a time.
+ */
+bool netscan_probe_test(void)
+{
+	unsigned long before = READ_ONCE(test_hits);
+
+	test_bprm.rlim_stack = current->signal->rlim[RLIMIT_STACK];
+	finalize_exec(&test_bprm);
+	return READ_ONCE(test_hits) != before;
+}
+
+/**
+ * netscan_probe_missed() - execs that the probe did not see since it was armed
+ */
+unsigned long netscan_probe_missed(void)
+{
+	return probe.nmissed;
+}
+
+/**
+ * netscan_probe_kind() - how the kernel reaches the handler
+ */
+const char *netscan_probe_kind(void)
+{
+	return kprobe_ftrace(&probe) ? "ftrace" : "breakpoint";
+}
+
+/**
+ * netscan_probe_symbol() - the probed function
+ */
+const char *netscan_probe_symbol(void)
+{
+	return SYMBOL;
+}
+
+/**
+ * netscan_probe_bytes() - memory of the buffers
+ */
+size_t netscan_probe_bytes(void)
+{
+	return sizeof(struct netscan_args) * num_possible_cpus();
+}
