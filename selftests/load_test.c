@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan selftests - loading and unloading: parameters, what holds the module, exec load
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/stat.h>
+
+#include "kselftest_harness.h"
+#include "netscan_test.h"
+
+#define ROUNDS	100
+
+static struct record r;
+static char text[FILE_SIZE];
+
+FIXTURE(load) {
+	struct testbed tb;
+	const char *ping;
+};
+
+FIXTURE_SETUP(load)
+{
+	ASSERT_EQ(0, testbed_open(&self->tb));
+	self->ping = strdup(tool_path(&self->tb, "ping"));
+	ASSERT_NE(NULL, self->ping);
+	/* The testbed's own reader would hold the module. */
+	close(self->tb.dev);
+	self->tb.dev = -1;
+}
+
+FIXTURE_TEARDOWN(load)
+{
+	/* Nothing of a test's parameters stays. */
+	if (module_loaded()) {
+		EXPECT_EQ(0, module_unload());
+	}
+	EXPECT_EQ(0, module_load(""));
+	EXPECT_EQ(0, testbed_close(&self->tb));
+}
+
+static bool exists(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st);
+}
+
+/* A whole sweep gives its alert. */
+static bool works(struct testbed *tb, const char *ping)
+{
+	int ret;
+
+	tb->dev = device_open();
+	if (tb->dev < 0)
+		return false;
+	prober_stop(&tb->prober);
+	ret = prober_start(&tb->prober, NULL, NULL);
+	if (!ret)
+		ret = probe_burst(&tb->prober, 0, ping, "host", 99);
+	if (!ret)
+		ret = testbed_next(tb, &r);
+	close(tb->dev);
+	tb->dev = -1;
+	return ret == 1 && record_is(&r, "type", "alert");
+}
+
+TEST_F(load, unload_takes_all_away_and_load_brings_it_back)
+{
+	ASSERT_EQ(0, module_unload());
+	EXPECT_FALSE(exists(DEVICE));
+	EXPECT_FALSE(exists("/proc/netscan"));
+	EXPECT_FALSE(module_loaded());
+	ASSERT_EQ(0, module_load(""));
+	EXPECT_TRUE(exists(DEVICE));
+	EXPECT_TRUE(exists(PROC("rules")));
+	EXPECT_EQ(-EEXIST, module_load(""));
+	EXPECT_TRUE(works(&self->tb, self->ping));
+	EXPECT_EQ(1u, record_u64(&r, "seq"));
+	EXPECT_EQ(1u, record_u64(&r, "scan_id"));
+}
+
+TEST_F(load, open_device_holds_the_module)
+{
+	int dev = open(DEVICE, O_RDONLY);
+
+	ASSERT_LE(0, dev);
+	EXPECT_EQ(-EWOULDBLOCK, module_unload());
+	EXPECT_TRUE(module_loaded());
+	/* It goes on working after that. */
+	EXPECT_TRUE(works(&self->tb, self->ping));
+	close(dev);
+	EXPECT_EQ(0, module_unload());
+}
+
+TEST_F(load, open_proc_files_do_not)
+{
+	static const char * const paths[] = {
+		PROC("rules"), PROC("tools"), PROC("groups"), PROC("stats"), PROC("status"),
+	};
+	int fds[ARRAY_SIZE(paths)];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(paths); i++) {
+		fds[i] = open(paths[i], O_RDONLY);
+		ASSERT_LE(0, fds[i]);
+		/* Read half way, so that there is more to be had. */
+		EXPECT_LE(0, read(fds[i], text, 5));
+	}
+	ASSERT_EQ(0, module_unload());
+	for (i = 0; i < ARRAY_SIZE(paths); i++) {
+		EXPECT_EQ(-1, read(fds[i], text, 100));
+		EXPECT_EQ(0, close(fds[i]));
+	}
+	ASSERT_EQ(0, module_load(""));
+	EXPECT_TRUE(works(&self->tb, self->ping));
+}
+
+TEST_F(load, bad_parameters_are_refused_and_leave_nothing)
+{
+	static const char * const bad[] = {
+		"groups=0", "groups=63", "groups=65537", "groups=-1", "groups=many",
+		"groups=4294967297", "slots=0", "slots=1", "slots=15", "slots=4097", "slots=-1",
+		"slots=99999999999999999999", "ring=0", "ring=1", "ring=16383", "ring=16777217",
+		"ring=64k", "rules=\"scan colour=1\"", "rules=\"scan distinct=0\"",
+		"rules=\"scan distinct=129\"", "rules=\"scan distinct=50;session window=0\"",
+		"rules=\"-absent\"", "slots=64 rules=\"scan distinct=65;session distinct=10\"",
+	};
+	unsigned int i;
+	int err;
+
+	ASSERT_EQ(0, module_unload());
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		err = module_load(bad[i]);
+		EXPECT_TRUE(err == -EINVAL || err == -ERANGE) TH_LOG("%s: %d", bad[i], err);
+		EXPECT_FALSE(module_loaded());
+		EXPECT_FALSE(exists(DEVICE));
+		EXPECT_FALSE(exists("/proc/netscan"));
+		if (!err) {
+			ASSERT_EQ(0, module_unload());
+		}
+	}
+	ASSERT_EQ(0, module_load(""));
+	EXPECT_TRUE(works(&self->tb, self->ping));
+}
+
+TEST_F(load, smallest_and_largest_sizes)
+{
+	ASSERT_EQ(0, module_unload());
+	ASSERT_EQ(0, module_load("groups=64 slots=16 ring=16384 "
+				 "rules=\"scan distinct=16;session distinct=16\""));
+	ASSERT_LT(0, file_read(PROC("rules"), text, sizeof(text)));
+	EXPECT_NE(NULL, strstr(text, "scan enabled=1 by=parent,exe count=args distinct=16 "));
+	EXPECT_TRUE(works(&self->tb, self->ping));
+	EXPECT_EQ(-ERANGE, rules_write("scan distinct=17\n"));
+
+	ASSERT_EQ(0, module_unload());
+	ASSERT_EQ(0, module_load("groups=65536 slots=128 ring=16777216"));
+	EXPECT_TRUE(works(&self->tb, self->ping));
+
+	ASSERT_EQ(0, module_unload());
+	ASSERT_EQ(0, module_load("groups=64 slots=4096"));
+	EXPECT_EQ(0, rules_write("scan distinct=4096\n"));
+}
+
+TEST_F(load, rules_parameter_changes_the_built_in_ones)
+{
+	ASSERT_EQ(0, module_unload());
+	ASSERT_EQ(0, module_load("rules=\"scan distinct=50 window=60;session enabled=0;"
+				 "mine by=uid distinct=10 window=5 tools=nc\""));
+	ASSERT_LT(0, file_read(PROC("rules"), text, sizeof(text)));
+	EXPECT_NE(NULL, strstr(text, "scan enabled=1 by=parent,exe count=args distinct=50 events=1 "
+			       "window=60 "));
+	EXPECT_NE(NULL, strstr(text, "\nsession enabled=0 by=session "));
+	EXPECT_NE(NULL, strstr(text, "\nmine enabled=1 by=uid count=args distinct=10 events=1 "
+			       "window=5 tools=nc\n"));
+}
+
+TEST_F(load, memory_is_printed_at_load)
+{
+	int kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
+	char memory[32], *s;
+	bool found = false;
+	ssize_t len;
+
+	ASSERT_LE(0, kmsg);
+	ASSERT_EQ(0, module_unload());
+	ASSERT_LE(0, lseek(kmsg, 0, SEEK_END));
+	ASSERT_EQ(0, module_load(""));
+	ASSERT_LT(0, file_read(PROC("status"), text, sizeof(text)));
+	s = strstr(text, "\nmemory: ");
+	ASSERT_NE(NULL, s);
+	snprintf(memory, sizeof(memory), "%lu", strtoul(s + strlen("\nmemory: "), NULL, 10));
+	while ((len = read(kmsg, text, sizeof(text) - 1)) > 0) {
+		text[len] = '\0';
+		found |= strstr(text, "netscan") && strstr(text, memory);
+	}
+	EXPECT_TRUE(found) TH_LOG("no line with %s", memory);
+	close(kmsg);
+}
+
+/* Execs a tool again and again on one processor, counting in @count, until it is killed. */
+static void __attribute__((noreturn))
+exec_forever(const char *ping, int cpu, volatile unsigned int *count)
+{
+	static char * const no_environment[] = { NULL };
+	char host[32];
+	char *argv[] = { "ping", "-c", "1", host, NULL };
+	cpu_set_t cpus;
+	pid_t pid;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+	setsid();
+	for (;;) {
+		snprintf(host, sizeof(host), "%u", *count);
+		if (posix_spawn(&pid, ping, NULL, NULL, argv, no_environment))
+			_exit(1);
+		waitpid(pid, NULL, 0);
+		++*count;
+	}
+}
+
+TEST_F_TIMEOUT(load, hundred_times_under_exec_load, 160)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	volatile unsigned int *counts;
+	pid_t pids[cpus];
+	int round, cpu;
+
+	counts = mmap(NULL, cpus * sizeof(*counts), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, counts);
+	for (cpu = 0; cpu < cpus; cpu++) {
+		pids[cpu] = fork();
+		if (!pids[cpu])
+			exec_forever(self->ping, cpu, &counts[cpu]);
+	}
+	for (round = 0; round < ROUNDS; round++) {
+		int err = module_unload();
+
+		if (!err)
+			err = module_load("");
+		EXPECT_EQ(0, err) TH_LOG("round %d", round);
+		if (err)
+			break;
+		/* Now and then let it see some execs before it goes again. */
+		if (round % 10 == 0)
+			usleep(100 * 1000);
+	}
+	for (cpu = 0; cpu < cpus; cpu++) {
+		kill(pids[cpu], SIGKILL);
+		waitpid(pids[cpu], NULL, 0);
+		EXPECT_LT(ROUNDS / 2, counts[cpu]) TH_LOG("processor %d was idle", cpu);
+	}
+	EXPECT_TRUE(works(&self->tb, self->ping));
+}
+
+TEST_HARNESS_MAIN
