@@ -232,8 +232,8 @@ test_output() {
 
 test_terminal() {
 	record 1 >saved
-	if ! command -v script >/dev/null; then
-		skip 'a terminal' 'no script(1)'
+	if ! script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+		skip 'a terminal' 'takes script(1) and /dev/pts'
 		return
 	fi
 	TERM=xterm script -qec "$logger --device=saved" /dev/null </dev/null >"$out"
