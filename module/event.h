@@ -8,19 +8,35 @@
 #include "core.h"
 
 /**
+ * struct netscan_origin - who exec'ed what; numbers of the initial namespaces
+ * @parent_start: start of the parent process, nanoseconds since boot
+ * @parent_pid: the parent process
+ * @pid: the process
+ * @sid: its session
+ * @uid: its real user
+ * @tool: index of the tool
+ * @match: enum netscan_match
+ * @parent_comm: the parent's name, NUL-terminated
+ */
+struct netscan_origin {
+	u64 parent_start;
+	u32 parent_pid;
+	u32 pid;
+	u32 sid;
+	u32 uid;
+	u8 tool;
+	u8 match;
+	char parent_comm[16];
+};
+
+/**
  * struct netscan_event - one successful exec of a tool
  * @now: time of the event, nanoseconds since boot
  * @exe_dev: device and generation of the resolved file's inode
  * @exe_ino: its number
- * @parent_start: start of the parent process, nanoseconds since boot
  * @session_start: start of the session's leader, 0 where it is gone
  * @cgroup: id of the task's cgroup in the default hierarchy
- * @parent_pid: the parent process; all numbers are the initial namespaces'
- * @pid: the process
- * @sid: its session
- * @uid: real user
- * @tool: index of the tool
- * @match: enum netscan_match
+ * @from: who exec'ed what
  * @argc: number of arguments
  * @read_fault: argv could not be read to its end
  * @truncated: argv was longer than netscan reads
@@ -29,22 +45,15 @@
  * @text_len: bytes of @text
  * @text: the command line, each argument with its NUL; lives as long as the
  *        event
- * @parent_comm: the parent's name, NUL-terminated
  * @source: what the module needs to look up paths for a record, opaque here
  */
 struct netscan_event {
 	u64 now;
 	u64 exe_dev;
 	u64 exe_ino;
-	u64 parent_start;
 	u64 session_start;
 	u64 cgroup;
-	u32 parent_pid;
-	u32 pid;
-	u32 sid;
-	u32 uid;
-	u8 tool;
-	u8 match;
+	struct netscan_origin from;
 	u32 argc;
 	bool read_fault;
 	bool truncated;
@@ -52,7 +61,6 @@ struct netscan_event {
 	bool begun;
 	u16 text_len;
 	const char *text;
-	char parent_comm[16];
 	void *source;
 };
 

@@ -16,6 +16,7 @@
 #include "main.h"
 #include "probe.h"
 #include "proc.h"
+#include "queue.h"
 #include "report.h"
 
 struct netscan_info netscan_info;
@@ -66,7 +67,8 @@ static size_t sum_bytes(void)
 {
 	return sizeof(netscan_scanner) + netscan_scanner.table.bytes +
 	       2 * sizeof(struct netscan_config) + netscan_chardev_bytes() +
-	       netscan_report_bytes() + netscan_probe_bytes();
+	       netscan_queue_bytes() + netscan_report_bytes() +
+	       netscan_probe_bytes();
 }
 
 static int __init init_netscan(void)
@@ -80,7 +82,7 @@ static int __init init_netscan(void)
 	    !check_range("ring", ring, NETSCAN_MIN_RING, NETSCAN_MAX_RING))
 		return -ERANGE;
 	get_random_bytes(&netscan_scanner.key, sizeof(netscan_scanner.key));
-	netscan_scanner.emit = netscan_report_emit;
+	netscan_scanner.emit = netscan_queue_emit;
 	netscan_info.loaded = ktime_get_boottime_ns();
 
 	err = netscan_table_create(&netscan_scanner.table, groups, slots);
@@ -92,9 +94,12 @@ static int __init init_netscan(void)
 	err = netscan_chardev_init(ring);
 	if (err)
 		goto exit_control;
-	err = netscan_report_init();
+	err = netscan_queue_init(netscan_report_wake);
 	if (err)
 		goto exit_chardev;
+	err = netscan_report_init();
+	if (err)
+		goto exit_queue;
 	err = netscan_probe_init();
 	if (err)
 		goto exit_report;
@@ -127,6 +132,8 @@ exit_probe:
 	netscan_probe_exit();
 exit_report:
 	netscan_report_exit();
+exit_queue:
+	netscan_queue_exit();
 exit_chardev:
 	netscan_chardev_exit();
 exit_control:
@@ -144,6 +151,7 @@ static void __exit exit_netscan(void)
 	netscan_report_stop();
 	netscan_probe_exit();
 	netscan_report_exit();
+	netscan_queue_exit();
 	netscan_chardev_exit();
 	netscan_control_exit();
 	netscan_table_destroy(&netscan_scanner.table);

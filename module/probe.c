@@ -32,7 +32,7 @@
 #include "compat.h"
 #include "control.h"
 #include "probe.h"
-#include "report.h"
+#include "queue.h"
 #include "stats.h"
 #include "tools.h"
 
@@ -45,15 +45,15 @@ static struct netscan_args __percpu *buffers;
 static struct linux_binprm test_bprm;
 static unsigned long test_hits;
 
-static void fill_parent(struct netscan_event *ev)
+static void fill_parent(struct netscan_origin *from)
 {
 	const struct task_struct *parent = rcu_dereference(current->real_parent);
 	const struct task_struct *leader = READ_ONCE(parent->group_leader);
 
-	ev->parent_pid = leader->pid;
-	ev->parent_start = leader->start_boottime;
-	memcpy(ev->parent_comm, leader->comm, sizeof(ev->parent_comm));
-	ev->parent_comm[sizeof(ev->parent_comm) - 1] = '\0';
+	from->parent_pid = leader->pid;
+	from->parent_start = leader->start_boottime;
+	memcpy(from->parent_comm, leader->comm, sizeof(from->parent_comm));
+	from->parent_comm[sizeof(from->parent_comm) - 1] = '\0';
 }
 
 static void fill_session(struct netscan_event *ev)
@@ -61,7 +61,7 @@ static void fill_session(struct netscan_event *ev)
 	struct pid *session = task_session(current);
 	const struct task_struct *leader = pid_task(session, PIDTYPE_PID);
 
-	ev->sid = pid_nr(session);
+	ev->from.sid = pid_nr(session);
 	ev->session_start = leader ? leader->start_boottime : 0;
 }
 
@@ -74,15 +74,15 @@ static void fill_event(struct netscan_event *ev, const struct linux_binprm *bprm
 	ev->exe_dev = (u64)inode->i_sb->s_dev << 32 | inode->i_generation;
 	ev->exe_ino = inode->i_ino;
 	ev->cgroup = netscan_cgroup_id(current);
-	ev->pid = task_tgid_nr(current);
-	ev->uid = __kuid_val(current_uid());
+	ev->from.pid = task_tgid_nr(current);
+	ev->from.uid = __kuid_val(current_uid());
 	ev->argc = bprm->argc;
 	ev->truncated = args->truncated;
 	ev->text_cut = args->text_cut;
 	ev->begun = false;
 	ev->text_len = args->text_len;
 	ev->text = args->text;
-	fill_parent(ev);
+	fill_parent(&ev->from);
 	fill_session(ev);
 }
 
@@ -106,8 +106,8 @@ static void watch_exec(const struct netscan_config *cfg,
 	}
 	netscan_count(EVENTS);
 	fill_event(&ev, bprm, args);
-	ev.tool = tool;
-	ev.match = match;
+	ev.from.tool = tool;
+	ev.from.match = match;
 	ev.source = &source;
 	do {
 		nr = netscan_args_next(args, &netscan_scanner.key);
@@ -120,7 +120,7 @@ static void watch_exec(const struct netscan_config *cfg,
 	if (args->read_fault)
 		netscan_count(READ_FAULTS);
 	if (source.nr_slots)
-		netscan_report_finish(&source);
+		netscan_queue_finish(&source);
 }
 
 /*

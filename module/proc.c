@@ -22,6 +22,7 @@
 #include <linux/user_namespace.h>
 
 #include "chardev.h"
+#include "clock.h"
 #include "control.h"
 #include "main.h"
 #include "probe.h"
@@ -173,8 +174,8 @@ static void print_group(struct netscan_text *t, const struct netscan_group *g,
 {
 	const struct netscan_config *cfg = netscan_control_config();
 	const struct netscan_rule *r = netscan_rules_by_id(cfg, g->rule_id);
-	u64 to_real = ktime_get_real_ns() - ktime_get_boottime_ns();
-	const char *tool = cfg->tools.tool[g->tool];
+	u64 to_real = netscan_clock_to_real();
+	const char *tool = cfg->tools.tool[g->from.tool];
 
 	netscan_text_add(t, "rule=%s state=%s scan_id=%u distinct=%u threshold=%u events=%u",
 			 r ? r->name : "-", state_names[g->state], g->scan_id,
@@ -182,11 +183,11 @@ static void print_group(struct netscan_text *t, const struct netscan_group *g,
 	netscan_text_time(t, "first", g->first + to_real);
 	netscan_text_time(t, "last", g->last + to_real);
 	netscan_text_quote(t, "tool", tool, strlen(tool));
-	netscan_text_add(t, " parent_pid=%u parent_start=%llu", g->parent_pid,
-			 g->parent_start);
-	netscan_text_quote(t, "parent_comm", g->parent_comm,
-			   strlen(g->parent_comm));
-	netscan_text_add(t, " sid=%u uid=%u", g->sid, g->uid);
+	netscan_text_add(t, " parent_pid=%u parent_start=%llu",
+			 g->from.parent_pid, g->from.parent_start);
+	netscan_text_quote(t, "parent_comm", g->from.parent_comm,
+			   strlen(g->from.parent_comm));
+	netscan_text_add(t, " sid=%u uid=%u", g->from.sid, g->from.uid);
 	netscan_text_args(t, "args_first", g->text, g->text_len);
 	netscan_text_add(t, "\n");
 }

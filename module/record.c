@@ -50,18 +50,22 @@ static void print_scan(struct netscan_text *t, const struct netscan_record *r)
 	netscan_rules_print_by(r->by, t);
 	netscan_text_add(t, " distinct=%u events=%u window=%u", r->distinct,
 			 r->events, r->window);
-	netscan_text_time(t, "first", r->real - (r->now - r->first));
-	netscan_text_time(t, "last", r->real - (r->now - r->last));
+	netscan_text_time(t, "first", r->first + r->to_real);
+	netscan_text_time(t, "last", r->last + r->to_real);
 	netscan_text_quote(t, "tool", r->tool, strlen(r->tool));
-	netscan_text_add(t, " match=%s", netscan_tools_match_name(r->match));
+	netscan_text_add(t, " match=%s", netscan_tools_match_name(r->from.match));
 }
 
 static void print_parent(struct netscan_text *t, const struct netscan_record *r)
 {
-	netscan_text_add(t, " parent_pid=%u parent_start=%llu", r->parent_pid,
-			 (unsigned long long)r->parent_start);
-	netscan_text_quote(t, "parent_comm", r->parent_comm,
-			   strnlen(r->parent_comm, sizeof(r->parent_comm)));
+	const struct netscan_origin *from = &r->from;
+
+	netscan_text_add(t, " parent_pid=%u parent_start=%llu",
+			 from->parent_pid,
+			 (unsigned long long)from->parent_start);
+	netscan_text_quote(t, "parent_comm", from->parent_comm,
+			   strnlen(from->parent_comm,
+				   sizeof(from->parent_comm)));
 }
 
 static void print_ledger(struct netscan_text *t, const struct netscan_record *r)
@@ -73,7 +77,8 @@ static void print_ledger(struct netscan_text *t, const struct netscan_record *r)
 static void print_end(struct netscan_text *t, const struct netscan_record *r)
 {
 	print_parent(t, r);
-	netscan_text_add(t, " pid=%u sid=%u uid=%u", r->pid, r->sid, r->uid);
+	netscan_text_add(t, " pid=%u sid=%u uid=%u", r->from.pid,
+			 r->from.sid, r->from.uid);
 	netscan_text_args(t, "args_first", r->first_text, r->first_len);
 	print_ledger(t, r);
 	netscan_text_add(t, " args_first_cut=%u reason=%s\n", r->first_cut,
@@ -91,7 +96,8 @@ void netscan_record_print(struct netscan_text *t, u64 seq,
 			  const struct netscan_record *r,
 			  const struct netscan_details *d)
 {
-	print_head(t, type_names[r->type], seq, r->real, r->rule, r->scan_id);
+	print_head(t, type_names[r->type], seq, r->now + r->to_real,
+		   r->rule, r->scan_id);
 	print_scan(t, r);
 	if (r->type == NETSCAN_END) {
 		print_end(t, r);
@@ -100,10 +106,10 @@ void netscan_record_print(struct netscan_text *t, u64 seq,
 	quote_path(t, "exe", d->exe);
 	print_parent(t, r);
 	quote_path(t, "parent_exe", d->parent_exe);
-	netscan_text_add(t, " pid=%u sid=%u", r->pid, r->sid);
+	netscan_text_add(t, " pid=%u sid=%u", r->from.pid, r->from.sid);
 	netscan_text_quote(t, "tty", d->tty, strlen(d->tty));
 	netscan_text_add(t, " uid=%u euid=%u auid=%u ses=%u pid_ns=%u mnt_ns=%u",
-			 r->uid, d->euid, d->auid, d->ses, d->pid_ns,
+			 r->from.uid, d->euid, d->auid, d->ses, d->pid_ns,
 			 d->mnt_ns);
 	quote_path(t, "cgroup", d->cgroup);
 	netscan_text_args(t, "args_first", r->first_text, r->first_len);

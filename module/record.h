@@ -5,6 +5,7 @@
 #ifndef NETSCAN_RECORD_H
 #define NETSCAN_RECORD_H
 
+#include "event.h"
 #include "text.h"
 
 /**
@@ -27,24 +28,18 @@ enum netscan_type {
  * @reason: why a scan ended, NULL but for NETSCAN_END
  * @first: when counting began, nanoseconds since boot
  * @last: the latest event
- * @now: the time that @real belongs to
- * @real: CLOCK_REALTIME of the record, nanoseconds
- * @parent_start: start of the parent, nanoseconds since boot
+ * @now: when the record was raised
+ * @to_real: what makes CLOCK_REALTIME of these
+ * @from: who exec'ed what in the latest event
  * @scan_id: the scan
  * @distinct: distinct arguments
  * @events: exec events
  * @window: the rule's window, seconds
  * @by: the rule's NETSCAN_BY_*
- * @match: enum netscan_match
- * @parent_pid: as in struct netscan_event, and so the next three
- * @pid: process
- * @sid: session
- * @uid: real user
  * @argc: arguments of the latest event
  * @read_faults: events since @first whose argv could not be read
  * @truncated: events since @first whose argv was not read whole
  * @evicted: groups that made room in the group's bucket since @first
- * @parent_comm: the parent's name
  * @from_event: the process is there to be looked at; otherwise the record
  *              comes from the passing of time and @last_text is empty
  * @first_cut: @first_text is only the beginning
@@ -62,23 +57,17 @@ struct netscan_record {
 	u64 first;
 	u64 last;
 	u64 now;
-	u64 real;
-	u64 parent_start;
+	u64 to_real;
+	struct netscan_origin from;
 	u32 scan_id;
 	u32 distinct;
 	u32 events;
 	u32 window;
 	u8 by;
-	u8 match;
-	u32 parent_pid;
-	u32 pid;
-	u32 sid;
-	u32 uid;
 	u32 argc;
 	u32 read_faults;
 	u32 truncated;
 	u32 evicted;
-	char parent_comm[16];
 	bool from_event;
 	bool first_cut;
 	bool last_cut;

@@ -1,86 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netscan - from the probe to the ring: the queue and its worker
+ * netscan - the worker: from the queue to the ring, and the clock
  *
- * Design: the probe puts what it knows of a record into a slot of a fixed
- * queue, with references to what paths are resolved from, and the worker does
- * all that may sleep or take long: it resolves, renders and pushes into the
- * ring. The worker also runs once a second while scans are open, and every
- * other second otherwise, for what only time moves and to test the probe.
+ * Design: all that may sleep or take long is done here: a record's paths are
+ * resolved, its text is made and pushed into the ring. Once a second while
+ * scans are open, and every other second otherwise, the clock moves on what
+ * only time moves and tests the probe.
  *
- * Lifetime: a slot's references are taken by the probe and dropped by the
- * worker, within milliseconds.
+ * Locking: work_mutex makes the queue's work and the clock's take turns; it
+ * nests inside control.c's mutex and outside that of the ring.
  *
- * Locking: queue_lock guards the queue and nests inside a bucket's lock.
- * work_mutex makes the queue's work and the clock's take turns; it nests inside
- * control.c's mutex and outside that of the ring.
- *
- * Context: netscan_report_emit() and netscan_report_finish(), kprobe with
- * preemption off; emit also process, under a bucket's lock. The rest, process.
+ * Context: process, may sleep.
  */
-#include <linux/audit.h>
-#include <linux/irq_work.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
-#include <linux/namei.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched/mm.h>
-#include <linux/sched/signal.h>
-#include <linux/sched/task.h>
-#include <linux/tty.h>
 #include <linux/workqueue.h>
 
 #include "chardev.h"
 #include "compat.h"
 #include "control.h"
 #include "probe.h"
+#include "queue.h"
 #include "report.h"
 #include "stats.h"
 
 #define BUSY_PERIOD	HZ		/* while a scan is open */
 #define IDLE_PERIOD	(2 * HZ)
 
-/**
- * struct slot - a record on its way
- * @record: what the counting side knows
- * @file: the tool's file, referenced
- * @task: the process, referenced
- * @parent: its parent's leader, referenced
- * @cgroup: its cgroup in the default hierarchy, referenced, may be NULL
- * @euid: see struct netscan_details, and so the next four
- * @auid: audit login user
- * @ses: audit session
- * @pid_ns: pid namespace
- * @mnt_ns: mount namespace
- * @tty: controlling terminal
- * @ready: the worker may have it
- *
- * Without @record.from_event there are no references and no details.
- */
-struct slot {
-	struct netscan_record record;
-	struct file *file;
-	struct task_struct *task;
-	struct task_struct *parent;
-	struct cgroup *cgroup;
-	u32 euid;
-	u32 auid;
-	u32 ses;
-	u32 pid_ns;
-	u32 mnt_ns;
-	char tty[32];
-	bool ready;
-};
-
-/* The queue: slots [tail, head) are taken, modulo NETSCAN_PENDING. */
-static struct slot *queue;
-static u32 queue_head;
-static u32 queue_tail;
-static DEFINE_RAW_SPINLOCK(queue_lock);
-
 /* The worker's own: one record, its paths, its text; under work_mutex. */
 static struct {
-	struct slot slot;
+	struct netscan_slot slot;
 	char exe[PATH_MAX];
 	char parent_exe[PATH_MAX];
 	char cgroup[PATH_MAX];
@@ -89,143 +39,20 @@ static struct {
 static DEFINE_MUTEX(work_mutex);
 static bool healthy = true;
 
-/* Whether netscan_mnt_ns_number() tells the truth on this kernel. */
-static bool mnt_ns_known __ro_after_init;
+/* For a record that no process is there for any more. */
+static const struct netscan_details no_details = {
+	.exe = "",
+	.parent_exe = "",
+	.tty = "",
+	.cgroup = "",
+	.auid = U32_MAX,
+	.ses = U32_MAX,
+};
 
 static void run_queue(struct work_struct *unused);
 static void run_clock(struct work_struct *unused);
 static DECLARE_WORK(queue_work_item, run_queue);
 static DECLARE_DELAYED_WORK(clock_work, run_clock);
-
-static void kick_worker(struct irq_work *unused)
-{
-	queue_work(system_highpri_wq, &queue_work_item);
-}
-
-static struct irq_work kick;
-
-/* References and numbers of the exec'ing task; under queue_lock. */
-static void capture_task(struct slot *s, struct netscan_source *source)
-{
-	const struct cred *cred = current_cred();
-	struct task_struct *parent;
-
-	rcu_read_lock();
-	parent = rcu_dereference(current->real_parent);
-	s->parent = READ_ONCE(parent->group_leader);
-	get_task_struct(s->parent);
-	s->cgroup = netscan_cgroup_get(current);
-	rcu_read_unlock();
-	get_task_struct(current);
-	s->task = current;
-	s->file = get_file(source->file);
-	s->euid = __kuid_val(cred->euid);
-	s->auid = __kuid_val(audit_get_loginuid(current));
-	s->ses = audit_get_sessionid(current);
-	s->pid_ns = task_active_pid_ns(current)->ns.inum;
-	s->mnt_ns = mnt_ns_known ?
-		    netscan_mnt_ns_number(current->nsproxy->mnt_ns) : 0;
-}
-
-/**
- * netscan_report_emit() - queue a record
- * @note: what it is about
- *
- * A record with an event is held back until netscan_report_finish().
- *
- * Return: false when the queue is full; that is counted.
- */
-bool netscan_report_emit(const struct netscan_note *note)
-{
-	struct netscan_source *source = note->ev ? note->ev->source : NULL;
-	struct slot *s;
-
-	raw_spin_lock(&queue_lock);
-	if (queue_head - queue_tail == NETSCAN_PENDING) {
-		raw_spin_unlock(&queue_lock);
-		netscan_count(DEFERRED);
-		return false;
-	}
-	s = &queue[queue_head % NETSCAN_PENDING];
-	netscan_scan_fill(&s->record, note);
-	s->record.real = ktime_get_real_ns();
-	s->ready = true;
-	s->tty[0] = '\0';
-	if (s->record.from_event) {
-		capture_task(s, source);
-		if (source->nr_slots < ARRAY_SIZE(source->slot)) {
-			source->slot[source->nr_slots++] =
-				queue_head % NETSCAN_PENDING;
-			s->ready = false;
-		}
-	}
-	queue_head++;
-	raw_spin_unlock(&queue_lock);
-	irq_work_queue(&kick);
-	return true;
-}
-
-/* "pts/3" or "ttyS0"; the lock is one that sleeps under PREEMPT_RT. */
-static void copy_tty(struct task_struct *task, char *buf, size_t size)
-{
-	struct sighand_struct *sighand;
-	struct tty_struct *tty;
-	unsigned long flags;
-
-	rcu_read_lock();
-	sighand = rcu_dereference(task->sighand);
-	if (sighand) {
-		spin_lock_irqsave(&sighand->siglock, flags);
-		tty = task->signal->tty;
-		if (tty && !strcmp(tty->driver->name, "pts"))
-			snprintf(buf, size, "pts/%d", tty->index);
-		else if (tty)
-			strscpy(buf, tty->name, size);
-		spin_unlock_irqrestore(&sighand->siglock, flags);
-	}
-	rcu_read_unlock();
-}
-
-/**
- * netscan_report_finish() - let the worker have an event's records
- * @source: the event's, which queued at least one
- *
- * The terminal is looked up here, where no raw lock is held. Under PREEMPT_RT
- * its lock may not be taken here, and the worker looks it up, if the process
- * is still there by then.
- *
- * Context: kprobe, preemption off, no lock held.
- */
-void netscan_report_finish(const struct netscan_source *source)
-{
-	struct slot *s;
-	u32 i;
-
-	for (i = 0; i < source->nr_slots; i++) {
-		s = &queue[source->slot[i]];
-		if (!IS_ENABLED(CONFIG_PREEMPT_RT))
-			copy_tty(current, s->tty, sizeof(s->tty));
-		smp_store_release(&s->ready, true); /* pairs with take_slot() */
-	}
-	irq_work_queue(&kick);
-}
-
-static bool take_slot(struct slot *to)
-{
-	struct slot *s;
-	bool taken = false;
-
-	raw_spin_lock(&queue_lock);
-	s = &queue[queue_tail % NETSCAN_PENDING];
-	/* Acquire: pairs with netscan_report_finish(). */
-	if (queue_head != queue_tail && smp_load_acquire(&s->ready)) {
-		*to = *s;
-		queue_tail++;
-		taken = true;
-	}
-	raw_spin_unlock(&queue_lock);
-	return taken;
-}
 
 static const char *resolve_file(struct file *file, char *buf)
 {
@@ -250,45 +77,28 @@ static const char *resolve_parent(struct task_struct *parent, char *buf)
 	return path;
 }
 
-static void put_slot(struct slot *s)
-{
-	if (!s->record.from_event)
-		return;
-	fput(s->file);
-	put_task_struct(s->task);
-	put_task_struct(s->parent);
-	netscan_cgroup_put(s->cgroup);
-}
-
 static void push_text(const struct netscan_text *t)
 {
 	WARN_ON_ONCE(t->cut);
 	netscan_chardev_push(t->buf, t->len);
 }
 
-static void report_slot(struct slot *s)
+static void report_slot(struct netscan_slot *s)
 {
-	struct netscan_details d = {
-		.exe = "", .parent_exe = "", .tty = "", .cgroup = "",
-	};
+	struct netscan_details *d = &s->details;
 	struct netscan_text t;
 
 	if (s->record.from_event) {
-		if (IS_ENABLED(CONFIG_PREEMPT_RT))
-			copy_tty(s->task, s->tty, sizeof(s->tty));
-		d.exe = resolve_file(s->file, work->exe);
-		d.parent_exe = resolve_parent(s->parent, work->parent_exe);
+		d->exe = resolve_file(s->file, work->exe);
+		d->parent_exe = resolve_parent(s->parent, work->parent_exe);
 		netscan_cgroup_path(s->cgroup, work->cgroup, PATH_MAX);
-		d.cgroup = work->cgroup;
-		d.tty = s->tty;
-		d.euid = s->euid;
-		d.auid = s->auid;
-		d.ses = s->ses;
-		d.pid_ns = s->pid_ns;
-		d.mnt_ns = s->mnt_ns;
+		d->cgroup = work->cgroup;
+		d->tty = s->tty;
+	} else {
+		*d = no_details;
 	}
 	netscan_text_init(&t, work->text, sizeof(work->text));
-	netscan_record_print(&t, netscan_chardev_seq(), &s->record, &d);
+	netscan_record_print(&t, netscan_chardev_seq(), &s->record, d);
 	push_text(&t);
 	if (s->record.type == NETSCAN_ALERT)
 		netscan_count(ALERTS);
@@ -301,9 +111,9 @@ static void report_slot(struct slot *s)
 static void drain_queue(void)
 {
 	lockdep_assert_held(&work_mutex);
-	while (take_slot(&work->slot)) {
+	while (netscan_queue_take(&work->slot)) {
 		report_slot(&work->slot);
-		put_slot(&work->slot);
+		netscan_queue_put(&work->slot);
 	}
 }
 
@@ -393,42 +203,32 @@ bool netscan_report_healthy(void)
 }
 
 /**
- * netscan_report_bytes() - memory of the queue and the worker
+ * netscan_report_bytes() - memory of the worker
  */
 size_t netscan_report_bytes(void)
 {
-	return NETSCAN_PENDING * sizeof(*queue) + sizeof(*work);
-}
-
-/* Believe netscan_mnt_ns_number() only if /proc says the same of us. */
-static void check_mnt_ns(void)
-{
-	struct path path;
-
-	if (kern_path("/proc/self/ns/mnt", LOOKUP_FOLLOW, &path))
-		return;
-	mnt_ns_known = d_inode(path.dentry)->i_ino ==
-		       netscan_mnt_ns_number(current->nsproxy->mnt_ns);
-	path_put(&path);
+	return sizeof(*work);
 }
 
 /**
- * netscan_report_init() - allocate the queue
+ * netscan_report_wake() - there is something in the queue
  *
- * Context: process, may sleep.
- * Return: 0, or -ENOMEM with nothing left behind.
+ * Context: any but NMI.
  */
-int netscan_report_init(void)
+void netscan_report_wake(void)
 {
-	queue = netscan_calloc(NETSCAN_PENDING, sizeof(*queue));
+	queue_work(system_highpri_wq, &queue_work_item);
+}
+
+/**
+ * netscan_report_init() - allocate what the worker needs
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init netscan_report_init(void)
+{
 	work = netscan_calloc(1, sizeof(*work));
-	if (!queue || !work) {
-		netscan_report_exit();
-		return -ENOMEM;
-	}
-	init_irq_work(&kick, kick_worker);
-	check_mnt_ns();
-	return 0;
+	return work ? 0 : -ENOMEM;
 }
 
 /**
@@ -450,17 +250,16 @@ void netscan_report_start(void)
 void netscan_report_stop(void)
 {
 	cancel_delayed_work_sync(&clock_work);
-	irq_work_sync(&kick);
+	netscan_queue_stop();
 	cancel_work_sync(&queue_work_item);
-	while (take_slot(&work->slot))
-		put_slot(&work->slot);
+	while (netscan_queue_take(&work->slot))
+		netscan_queue_put(&work->slot);
 }
 
 /**
- * netscan_report_exit() - free the queue
+ * netscan_report_exit() - free what the worker needed
  */
 void netscan_report_exit(void)
 {
-	netscan_free(queue);
 	netscan_free(work);
 }

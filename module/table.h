@@ -5,6 +5,7 @@
 #ifndef NETSCAN_TABLE_H
 #define NETSCAN_TABLE_H
 
+#include "event.h"
 #include "window.h"
 
 /**
@@ -32,7 +33,6 @@ enum netscan_state {
  * @first: first event since the group was last empty or its scan ended;
  *         nanoseconds since boot
  * @last: latest event
- * @parent_start: start of the latest event's parent, nanoseconds since boot
  * @args: fingerprints of the arguments in the window
  * @execs: one entry per event in the window, kept only where the rule's events
  *         threshold is above 1
@@ -47,19 +47,13 @@ enum netscan_state {
  * @cover_id: its scan
  * @window: the rule's window at the latest event, seconds
  * @evicted: the bucket's count of evictions at @first
- * @parent_pid: the latest event's parent, initial pid namespace
- * @pid: its process
- * @sid: its session
- * @uid: its real user
+ * @from: who exec'ed what in the latest event
  * @hash_next: next group with the same index, or next free one
  * @state: enum netscan_state, changed by netscan_table_set_state() alone
- * @tool: index of the latest event's tool
- * @match: enum netscan_match
  * @text_cut: @text is only the beginning
  * @text_len: bytes of @text
  * @read_faults: events since @first whose argv could not be read, saturating
  * @truncated: events since @first whose argv was not read whole, saturating
- * @parent_comm: name of the latest event's parent, NUL-terminated
  * @text: the command line of the event at @first, each argument with its NUL
  *
  * Locking: the bucket's lock, but for reads of @scan_id.
@@ -68,7 +62,7 @@ struct netscan_group {
 	u64 key;
 	u64 first;
 	u64 last;
-	u64 parent_start;
+	struct netscan_origin from;
 	struct netscan_window args;
 	struct netscan_window execs;
 	u32 events;
@@ -81,19 +75,12 @@ struct netscan_group {
 	u32 cover_id;
 	u32 window;
 	u32 evicted;
-	u32 parent_pid;
-	u32 pid;
-	u32 sid;
-	u32 uid;
 	u16 hash_next;
 	u8 state;
-	u8 tool;
-	u8 match;
 	bool text_cut;
 	u8 text_len;
 	u8 read_faults;
 	u8 truncated;
-	char parent_comm[16];
 	char text[NETSCAN_FIRST_TEXT];
 };
 

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - the life of one group: what an event or time may do to it
+ *
+ * Design: the life of a group is
+ *
+ *	armed ──over the threshold──▶ open ──fewer than half left──▶ armed
+ *	armed ──over, event also in an earlier rule's open scan──▶ covered
+ *	covered ──that scan has ended──▶ open if still over, else armed
+ *	armed ──over, no room in the queue──▶ owed ──room──▶ open
+ *
+ * Here are the questions and the steps; scan.c takes them for an event, tick.c
+ * for the passing of time.
+ *
+ * Locking: the turn's bucket is locked. Whether the scan that covers a group
+ * is still open is read from the other group without its lock: an id is never
+ * used twice, so the answer is at worst a moment old.
+ *
+ * Context: kprobe with preemption off, and process.
+ */
+#include "life.h"
+#include "stats.h"
+
+static bool emit_note(const struct netscan_turn *t,
+		      const struct netscan_group *g, enum netscan_type type,
+		      const char *reason)
+{
+	const struct netscan_note note = {
+		.type = type,
+		.cfg = t->cfg,
+		.rule = t->rule,
+		.group = g,
+		.evictions = t->bucket->evictions,
+		.ev = t->ev,
+		.reason = reason,
+		.now = t->now,
+	};
+
+	return t->s->emit(&note);
+}
+
+/**
+ * netscan_life_evicted() - the last word on a scan whose place is needed
+ * @turn: struct netscan_turn of the one who needs it
+ * @b: its bucket, which is the turn's
+ * @g: the group with the scan
+ */
+void netscan_life_evicted(void *turn, struct netscan_bucket *b,
+			  struct netscan_group *g)
+{
+	struct netscan_turn t = *(const struct netscan_turn *)turn;
+
+	t.rule = netscan_rules_by_id(t.cfg, g->rule_id);
+	if (!t.rule || !emit_note(&t, g, NETSCAN_END, "evicted"))
+		netscan_count(UNSENT);
+}
+
+/**
+ * netscan_life_expire() - drop what is older than the rule's window
+ * @t: the turn
+ * @g: the group
+ */
+void netscan_life_expire(const struct netscan_turn *t, struct netscan_group *g)
+{
+	u64 span = t->rule->window * NETSCAN_SEC;
+	u64 cutoff = t->now > span ? t->now - span : 0;
+
+	netscan_window_expire(&t->bucket->pool, &g->args, cutoff);
+	netscan_window_expire(&t->bucket->pool, &g->execs, cutoff);
+}
+
+/**
+ * netscan_life_below_half() - is so little left that a scan is over?
+ * @t: the turn
+ * @g: the group, expired
+ */
+bool netscan_life_below_half(const struct netscan_turn *t,
+			     const struct netscan_group *g)
+{
+	return netscan_window_distinct(&g->args) < (t->rule->distinct + 1) / 2;
+}
+
+/**
+ * netscan_life_stride() - exec events for which @execs keeps one entry
+ * @t: the turn
+ *
+ * Return: 1 for a threshold up to the number of slots, so that events are
+ * counted exactly; more above it, so that they are to one in slots.
+ */
+u32 netscan_life_stride(const struct netscan_turn *t)
+{
+	return DIV_ROUND_UP(t->rule->events, t->s->table.slots);
+}
+
+/**
+ * netscan_life_is_over() - does the group reach the rule's thresholds?
+ * @t: the turn
+ * @g: the group, expired
+ */
+bool netscan_life_is_over(const struct netscan_turn *t,
+			  const struct netscan_group *g)
+{
+	if (netscan_window_distinct(&g->args) < t->rule->distinct)
+		return false;
+	return t->rule->events == 1 ||
+	       (u64)g->execs.count * netscan_life_stride(t) >= t->rule->events;
+}
+
+/**
+ * netscan_life_is_covered() - is the scan that covers the group still open?
+ * @t: the turn
+ * @g: a covered group
+ */
+bool netscan_life_is_covered(const struct netscan_turn *t,
+			     const struct netscan_group *g)
+{
+	return READ_ONCE(t->s->table.group[g->cover].scan_id) == g->cover_id;
+}
+
+static u32 twice(u32 n)
+{
+	return n > U32_MAX / 2 ? U32_MAX : 2 * n;
+}
+
+static void set_next(struct netscan_group *g)
+{
+	g->next_seen = twice(g->seen);
+	g->next_events = twice(g->events);
+}
+
+/**
+ * netscan_life_alert() - open a scan, or owe it while there is no room
+ * @t: the turn
+ * @g: the group, over its thresholds
+ */
+void netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g)
+{
+	g->seen = netscan_window_distinct(&g->args);
+	WRITE_ONCE(g->scan_id, atomic_inc_return(&t->s->scan_ids));
+	if (emit_note(t, g, NETSCAN_ALERT, NULL)) {
+		netscan_table_set_state(t->bucket, g, NETSCAN_OPEN);
+		set_next(g);
+	} else {
+		WRITE_ONCE(g->scan_id, 0);
+		netscan_table_set_state(t->bucket, g, NETSCAN_OWED);
+	}
+}
+
+/**
+ * netscan_life_update() - say so if the scan has doubled
+ * @t: the turn
+ * @g: a group with an open scan
+ */
+void netscan_life_update(const struct netscan_turn *t, struct netscan_group *g)
+{
+	if (g->seen < g->next_seen && g->events < g->next_events)
+		return;
+	if (emit_note(t, g, NETSCAN_UPDATE, NULL))
+		set_next(g);
+}
+
+/**
+ * netscan_life_end() - end a scan
+ * @t: the turn
+ * @g: a group with an open scan; armed again afterwards, what is in its window
+ *     still counts
+ * @reason: the word for it
+ *
+ * Return: false when there is no room for the record: nothing has changed.
+ */
+bool netscan_life_end(const struct netscan_turn *t, struct netscan_group *g,
+		      const char *reason)
+{
+	if (!emit_note(t, g, NETSCAN_END, reason))
+		return false;
+	WRITE_ONCE(g->scan_id, 0);
+	netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
+	g->events = 0;
+	return true;
+}

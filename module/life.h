@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan - the life of one group: what an event or time may do to it
+ */
+#ifndef NETSCAN_LIFE_H
+#define NETSCAN_LIFE_H
+
+#include "scan.h"
+
+/**
+ * struct netscan_turn - one walk of an event, or of the clock, over the rules
+ * @s: the scanner
+ * @cfg: the rules
+ * @ev: the event, NULL for the clock's
+ * @now: nanoseconds since boot
+ * @rule: the rule whose turn it is
+ * @bucket: the bucket of its group, locked
+ * @cover: an earlier rule's group that has an open scan with this event
+ * @cover_id: that scan, 0 while there is none
+ * @cover_owed: an earlier rule's alert for this event waits for room
+ */
+struct netscan_turn {
+	struct netscan_scanner *s;
+	const struct netscan_config *cfg;
+	struct netscan_event *ev;
+	u64 now;
+	const struct netscan_rule *rule;
+	struct netscan_bucket *bucket;
+	u32 cover;
+	u32 cover_id;
+	bool cover_owed;
+};
+
+void netscan_life_evicted(void *turn, struct netscan_bucket *b,
+			  struct netscan_group *g);
+void netscan_life_expire(const struct netscan_turn *t, struct netscan_group *g);
+bool netscan_life_below_half(const struct netscan_turn *t,
+			     const struct netscan_group *g);
+u32 netscan_life_stride(const struct netscan_turn *t);
+bool netscan_life_is_over(const struct netscan_turn *t,
+			  const struct netscan_group *g);
+bool netscan_life_is_covered(const struct netscan_turn *t,
+			     const struct netscan_group *g);
+void netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g);
+void netscan_life_update(const struct netscan_turn *t, struct netscan_group *g);
+bool netscan_life_end(const struct netscan_turn *t, struct netscan_group *g,
+		      const char *reason);
+
+#endif

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - what only time, or a change of rules, does to scans
+ *
+ * Locking: one bucket at a time, for as long as its 64 groups take.
+ *
+ * Context: process.
+ */
+#include "life.h"
+#include "scan.h"
+#include "stats.h"
+
+/* A group in a scan of its own. Returns false to be asked again. */
+static bool tick_open(const struct netscan_turn *t, struct netscan_group *g)
+{
+	netscan_life_expire(t, g);
+	return !netscan_life_below_half(t, g) || netscan_life_end(t, g, "idle");
+}
+
+/* A group that is covered or owed. Returns false to be asked again. */
+static bool tick_silent(const struct netscan_turn *t, struct netscan_group *g)
+{
+	netscan_life_expire(t, g);
+	if (g->state == NETSCAN_COVERED && netscan_life_is_covered(t, g) &&
+	    !netscan_life_below_half(t, g))
+		return true;
+	if (!netscan_life_is_over(t, g)) {
+		netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
+		return true;
+	}
+	netscan_life_alert(t, g);
+	return g->state == NETSCAN_OPEN;
+}
+
+static bool tick_bucket(struct netscan_turn *t, bool open)
+{
+	struct netscan_bucket *b = t->bucket;
+	struct netscan_group *g;
+	bool done = true;
+
+	raw_spin_lock(&b->lock);
+	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
+		if (g->state <= NETSCAN_ARMED ||
+		    (g->state == NETSCAN_OPEN) != open)
+			continue;
+		t->rule = netscan_rules_by_id(t->cfg, g->rule_id);
+		if (t->rule)
+			done &= open ? tick_open(t, g) : tick_silent(t, g);
+	}
+	raw_spin_unlock(&b->lock);
+	return done;
+}
+
+/**
+ * netscan_scan_tick() - move on what only time moves
+ * @s: the scanner
+ * @cfg: the configuration
+ * @now: nanoseconds since boot
+ *
+ * Scans end first, so that what they covered is judged in the same tick.
+ *
+ * Return: false when the queue had no room for a record that is due.
+ */
+bool netscan_scan_tick(struct netscan_scanner *s,
+		       const struct netscan_config *cfg, u64 now)
+{
+	struct netscan_turn t = { .s = s, .cfg = cfg, .now = now };
+	bool done = true;
+	u32 i, pass;
+
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < s->table.nr_buckets; i++) {
+			t.bucket = &s->table.bucket[i];
+			if (READ_ONCE(t.bucket->busy))
+				done &= tick_bucket(&t, pass == 0);
+		}
+	}
+	return done;
+}
+
+/**
+ * netscan_scan_busy() - is there a group that time alone may move on?
+ * @s: the scanner
+ */
+bool netscan_scan_busy(const struct netscan_scanner *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->table.nr_buckets; i++)
+		if (READ_ONCE(s->table.bucket[i].busy))
+			return true;
+	return false;
+}
+
+static bool clear_bucket(struct netscan_turn *t,
+			 const struct netscan_config *new)
+{
+	struct netscan_bucket *b = t->bucket;
+	struct netscan_group *g;
+	bool done = true;
+
+	raw_spin_lock(&b->lock);
+	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
+		if (g->state == NETSCAN_FREE ||
+		    netscan_rules_by_id(new, g->rule_id))
+			continue;
+		t->rule = netscan_rules_by_id(t->cfg, g->rule_id);
+		if (g->state == NETSCAN_OPEN && t->rule &&
+		    !netscan_life_end(t, g, "cleared")) {
+			done = false;
+			continue;
+		}
+		netscan_count(CLEARED);
+		netscan_table_remove(b, g);
+	}
+	raw_spin_unlock(&b->lock);
+	return done;
+}
+
+/**
+ * netscan_scan_clear() - drop the groups of rules that are no more
+ * @s: the scanner
+ * @old: the configuration that the groups may have been counted under
+ * @new: the one that no event sees any other than
+ * @now: nanoseconds since boot
+ *
+ * Return: false when the queue had no room for a record that is due: call
+ * again once it has.
+ */
+bool netscan_scan_clear(struct netscan_scanner *s,
+			const struct netscan_config *old,
+			const struct netscan_config *new, u64 now)
+{
+	struct netscan_turn t = { .s = s, .cfg = old, .now = now };
+	bool done = true;
+	u32 i;
+
+	for (i = 0; i < s->table.nr_buckets; i++) {
+		t.bucket = &s->table.bucket[i];
+		if (READ_ONCE(t.bucket->used))
+			done &= clear_bucket(&t, new);
+	}
+	return done;
+}
