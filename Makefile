@@ -2,12 +2,6 @@
 #
 # netscan - what people and packages do with this tree; kbuild itself reads Kbuild
 
-KDIR	?= /lib/modules/$(shell uname -r)/build
-VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
-DKMSDIR	?= /usr/src
-SOURCES	:= $(DESTDIR)$(DKMSDIR)/netscan-$(VERSION)
-SUDO	:= $(if $(filter-out 0,$(shell id -u)),sudo)
-
 # "make run SHELL=1" asks for a shell in the guest, but SHELL is also make's own
 # name for what runs recipes: take the wish and give make its shell back.
 ifeq ($(origin SHELL),command line)
@@ -17,6 +11,12 @@ override SHELL	:= /bin/sh
 MAKEOVERRIDES	:= $(filter-out SHELL=%,$(MAKEOVERRIDES))
 endif
 endif
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+DKMSDIR	?= /usr/src
+SOURCES	:= $(DESTDIR)$(DKMSDIR)/netscan-$(VERSION)
+SUDO	:= $(if $(filter-out 0,$(shell id -u)),sudo)
 
 # What the VM harness is told; see selftests/vm/params.sh. KDIR is one only if given.
 PARAMS	:= SUITE ARCH KERNEL SMP MEM TEST_TIMEOUT VM_TIMEOUT NETSCAN_CACHE

@@ -13,6 +13,7 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 # run_part PART - one part; if it breaks without a verdict, that is one
 run_part()
 {
+	# shellcheck disable=SC2086 # one word a test
 	case $1 in
 	lint) set -- lint "$TOP/.ci/lint.sh" ;;
 	host) set -- host "$TOP/.ci/host.sh" ;;

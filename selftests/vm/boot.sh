@@ -61,7 +61,12 @@ trap 'rm -rf "$work"' EXIT
 [ -n "$results" ] || results=$work/results
 
 words="console=$CONSOLE panic=-1 oops=panic nmi_watchdog=0 rcupdate.rcu_cpu_stall_timeout=60"
-words="$words random.trust_cpu=on netscan.run=$run netscan.term=${TERM:-linux} $append"
+words="$words random.trust_cpu=on netscan.run=$run $append"
+if [ -t 1 ]; then
+	words="$words netscan.term=${TERM:-linux}"
+else
+	words="$words netscan.term=dumb"
+fi
 if [ -n "$interactive" ]; then
 	size=$(stty size 2>/dev/null || echo "24 80")
 	words="$words netscan.rows=${size% *} netscan.cols=${size#* }"

@@ -11,8 +11,11 @@ TOP=$(cd "$(dirname "$0")/../.." && pwd)
 # newest_release - the release of the kernel the guest will run
 newest_release()
 {
-	[ -n "$KERNEL" ] && echo "$KERNEL" ||
+	if [ -n "$KERNEL" ]; then
+		echo "$KERNEL"
+	else
 		depends "linux-image-$ARCH" '^linux-image-[0-9]' | sed 's/^linux-image-//'
+	fi
 }
 
 # wanted - every package the target needs, one a line, with its reason

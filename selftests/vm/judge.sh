@@ -58,7 +58,7 @@ finish()
 	case $1 in
 	0) ;;
 	124 | 137) verdict "not ok" "ended in time" ;;
-	*) [ $failed -gt 0 ] || verdict "not ok" "exit status $1" ;;
+	*) [ "$failed" -gt 0 ] || verdict "not ok" "exit status $1" ;;
 	esac
 	if [ -z "$plan" ]; then
 		verdict "not ok" "a plan (1..N) was printed"

@@ -30,10 +30,7 @@ copy_modules()
 	_lib=lib/modules/$release
 	[ -d "$1/$_lib" ] || _lib=usr/lib/modules/$release
 	mkdir -p "$2/lib/modules/$release"
-	cp "$1/$_lib/modules.builtin" "$1/$_lib/modules.order" "$2/lib/modules/$release/"
-	for _file in modules.builtin.modinfo; do
-		[ ! -e "$1/$_lib/$_file" ] || cp "$1/$_lib/$_file" "$2/lib/modules/$release/"
-	done
+	cp "$1/$_lib"/modules.builtin* "$1/$_lib/modules.order" "$2/lib/modules/$release/"
 	depmod -b "$1" "$release"
 	# shellcheck disable=SC2086 # a list of words
 	modprobe -d "$1" -S "$release" -a --show-depends $GUEST_MODULES |

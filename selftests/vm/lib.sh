@@ -81,6 +81,7 @@ suite_lists()
 	[ ! -e "$1/lists/done" ] || return 0
 	say "fetching the package lists of $SUITE for $ARCH"
 	mkdir -p "$1/lists/partial"
+	# shellcheck disable=SC2016 # apt expands it
 	_mirrors=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' |
 		sed -n 's/^Debian //p' | sort -u)
 	_mirror=$(echo "$_mirrors" | grep -v security | head -n 1)
@@ -111,7 +112,7 @@ depends()
 {
 	_version=$(candidate "$1")
 	[ -n "$_version" ] || return 0
-	suite_apt apt-cache show "$1=$_version" | sed -n 's/^Depends: //p' | tr ',|' '\n\n' |
+	suite_apt apt-cache show "$1=$_version" | sed -n 's/^Depends: //p' | tr ',|' '\n' |
 		awk -v pattern="$2" '$1 ~ pattern { print $1; exit }'
 }
 

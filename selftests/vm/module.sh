@@ -3,7 +3,8 @@
 #
 # netscan - build the module for the guest's kernel
 #
-# Usage: module.sh RELEASE OUT [MAKE-ARGS...]; writes OUT (netscan.ko).
+# Usage: module.sh RELEASE OUT [NAME=VALUE...]; writes OUT (netscan.ko). What
+# follows OUT is for make, such as W=1.
 #
 # The sources are copied to build/RELEASE first, so that the build neither
 # disturbs nor picks up one made by hand at the top of the tree.
@@ -16,9 +17,15 @@ out=$2
 shift 2
 kdir=${KDIR:-/usr/src/linux-headers-$release}
 [ -d "$kdir" ] || die "no kernel headers in $kdir"
-# What make is told to do differently gets a directory of its own.
+# What make is told to do differently gets a directory of its own; checking with
+# sparse (C=) changes nothing in what is built.
 dir=$TOP/build/$release
-[ $# -eq 0 ] || dir=$dir-$(echo "$*" | tr -cs 'A-Za-z0-9\n' '-')
+for arg in "$@"; do
+	case $arg in
+	C=*) ;;
+	*) dir=$dir-$(echo "$arg" | tr -cs 'A-Za-z0-9\n' '-') ;;
+	esac
+done
 
 mkdir -p "$dir"
 exec 8>"$dir.lock"

@@ -64,7 +64,7 @@ trim_root()
 		"$1/usr/share/perl5" "$1/usr/share/pixmaps" "$1/usr/share/common-licenses" \
 		"$1/usr/share/zsh" "$1/etc/systemd" "$1/usr/lib/systemd" "$1/usr/lib/udev" \
 		"$1/usr/lib/x86_64-linux-gnu/perl" "$1/usr/share/perl" "$1/usr/share/tcltk"
-	find "$1/usr" -name '*.a' -o -name '*.pyc' | xargs -r rm -f
+	find "$1/usr" -name '*.pyc' -delete
 }
 
 # seed_etc ROOT - the files that package scripts would have made

@@ -9,6 +9,7 @@ set -eu
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 . "$TOP/selftests/vm/lib.sh"
 
+[ "${1:-}" != --shell ] || [ -t 0 ] || die "a shell in the guest needs a terminal"
 cd "$TOP"
 selftests/vm/install.sh run
 kernel=$(selftests/vm/kernel.sh)
@@ -31,7 +32,6 @@ selftests/vm/logger.sh "$work/stage/usr/bin/netscan-logger" >"$work/build" 2>&1 
 selftests/vm/initramfs.sh "$rootfs" "$kernel" "$work/stage" "$work/initrd"
 
 if [ "${1:-}" = --shell ]; then
-	[ -t 0 ] || die "a shell needs a terminal"
 	say "booting Linux $release in QEMU; leave the shell to power it off"
 	selftests/vm/boot.sh --kernel "$kernel/vmlinuz" --initrd "$work/initrd" --interactive \
 		--log "$work/log" --results "$work/results" --run /vm/shell.sh --timeout 86400

@@ -6,6 +6,7 @@
 # What is shown is for people. The verdict is taken from the records of the
 # device, each stamped as it arrived, and goes to the results port as TAP.
 set -u
+# shellcheck source=selftests/vm/guest/start.sh
 . /vm/start.sh
 
 records=/run/records
@@ -14,16 +15,17 @@ records=/run/records
 record_all()
 {
 	# bash reads bytes and a record is read whole or not at all: cat stands between.
+	# shellcheck disable=SC2002
 	cat /dev/netscan | while IFS= read -r line; do
 		echo "arrived=$EPOCHREALTIME $line"
 	done >$records
 }
 
-# watch_groups - show the groups of the rule scan every few seconds
+# watch_groups - show how far the sweep's group is, every few seconds
 watch_groups()
 {
 	while sleep 3; do
-		sed -n 's/^/    groups: /; /rule=scan/p' /proc/netscan/groups
+		sed -n 's/ first=.*//; s/^rule=scan /    groups: &/p' /proc/netscan/groups
 	done
 }
 
@@ -59,20 +61,28 @@ prompt()
 		'BEGIN { exit !(last > 0 && arrived - last >= 0 && arrived - last < 1) }'
 }
 
+# The host turns line ends into what its terminal needs.
+stty -onlcr
+[ "$TERM" != dumb ] || export NO_COLOR=1
+
 begin
 record_all &
 watch_groups &
 watch=$!
-typed "printf 'scan window=20\nsession window=20\n' > /proc/netscan/rules"
+# shellcheck disable=SC2016 # typed expands it
 typed 'for i in {1..254}; do ping -c 1 -W 0.1 10.0.0.$i > /dev/null; done'
-
-printf '\nThe sweep is over. Its scan ends when fewer than 50 of its arguments are left in the window:\n'
-for _ in {1..60}; do
-	[ "$(count type=end)" -eq 0 ] || break
-	sleep 1
-done
 kill $watch
-sleep 0.2
+
+echo
+echo "The sweep is over. A scan ends when fewer than half of the threshold are left in the"
+echo "window, which is nine minutes long. Make it shorter, and the end can be seen now:"
+typed "echo 'session window=5' > /proc/netscan/rules"
+typed "echo 'scan window=5' > /proc/netscan/rules"
+for _ in {1..300}; do
+	[ "$(count type=end)" -eq 0 ] || break
+	sleep 0.1
+done
+sleep 0.5
 typed cat /proc/netscan/groups
 
 echo

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # netscan - a root shell in the guest, with the module loaded and the logger printing
+# shellcheck source=selftests/vm/guest/start.sh
 . /vm/start.sh
 
 begin
 cat <<'END'
 
 This is a virtual machine with netscan loaded; the logger prints below what is found.
-10.0.0.1 to 10.0.0.253 is a network to sweep, where two of three answer. For example:
+10.0.0.1 to 10.0.0.253 is a network to sweep, where three of four answer. For example:
 
   for i in {1..254}; do ping -c 1 -W 0.1 10.0.0.$i > /dev/null; done
   cat /proc/netscan/groups
