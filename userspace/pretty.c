@@ -139,7 +139,8 @@ static void put_command(struct output *out, const struct record *rec, const char
 	const char *before = "";
 	uint64_t cut;
 
-	if (!rest.p)
+	/* An alert that only the end of another scan let out has no latest exec. */
+	if (!rest.len)
 		return;
 	put_label(out, label);
 	while (record_next_arg(&rest, &arg)) {

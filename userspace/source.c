@@ -91,14 +91,17 @@ void source_watch(struct source *src)
 /* Empties the inotify queue. Return: true if the node was among the events. */
 static bool node_has_changed(struct source *src)
 {
-	_Alignas(struct inotify_event) char buf[4096];
+	union {
+		struct inotify_event aligned;
+		char bytes[4096];
+	} buf;
 	const struct inotify_event *event;
 	bool changed = false;
 	ssize_t n, pos;
 
-	while ((n = read(src->watch_fd, buf, sizeof(buf))) > 0) {
+	while ((n = read(src->watch_fd, buf.bytes, sizeof(buf.bytes))) > 0) {
 		for (pos = 0; pos < n; pos += sizeof(*event) + event->len) {
-			event = (const struct inotify_event *)(buf + pos);
+			event = (const struct inotify_event *)(buf.bytes + pos);
 			if (event->mask & IN_IGNORED) {
 				close(src->watch_fd);
 				src->watch_fd = -1;

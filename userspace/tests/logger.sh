@@ -31,9 +31,9 @@ result() { # STATUS NAME
 		echo "ok $tests - $2"
 	else
 		failures=$((failures + 1))
-		echo "not ok $tests - $2"
 		sed 's/^/#   out: /' "$out" 2>/dev/null
 		sed 's/^/#   err: /' "$err" 2>/dev/null
+		echo "not ok $tests - $2"
 	fi
 }
 
@@ -76,9 +76,10 @@ node_goes() {
 	rm -f "$dev"
 }
 
-start() { # [OPTION]...
-	: >"$out" >"$err"
-	"$logger" --device="$dev" "$@" >"$out" 2>"$err" 3>&- &
+start() {
+	: >"$out"
+	: >"$err"
+	"$logger" --device="$dev" >"$out" 2>"$err" 3>&- &
 	pid=$!
 }
 
@@ -211,8 +212,7 @@ test_output() {
 	record 1 >&3
 	soon gone
 	result $? 'it leaves when nobody reads its output'
-	wait "$pid"
-	[ $? -eq 0 ] && ! [ -s "$err" ]
+	wait "$pid" && ! [ -s "$err" ]
 	result $? 'quietly'
 	pid=
 	record 1 >&3
@@ -225,8 +225,8 @@ test_output() {
 	node_goes
 
 	printf '\033]0;title\007\n\n%9000s\n' x >saved
-	timeout 10 "$logger" --device=saved --format=pretty >"$out" 2>"$err"
-	[ $? -eq 0 ] && ! LC_ALL=C grep -q '[^ -~]' "$out" && grep -q '^? \\x1b\]0;' "$out"
+	timeout 10 "$logger" --device=saved --format=pretty >"$out" 2>"$err" &&
+		! LC_ALL=C grep -q '[^ -~]' "$out" && grep -q '^? \\x1b\]0;' "$out"
 	result $? 'noise reaches nobody as it is'
 }
 

@@ -258,6 +258,8 @@ static void test_pretty(void)
 	check(!strcmp(pretty(ALERT, false), want), "a pretty alert");
 	check(!strcmp(pretty(ALERT " new=1", false), want), "a later key changes nothing");
 	check(strstr(pretty(ALERT, true), "\033[1;31mALERT \033[0m"), "a red alert");
+	check(!strstr(pretty(HEAD " args_first=\"nc\" args_last=\"\"", false), "latest"),
+	      "an alert without a latest exec");
 	check(!strcmp(pretty(HEAD, false),
 		      "2026-11-24 01:40:23.123  ALERT   scan: (rule scan, scan 1)\n"),
 	      "an alert without evidence");
