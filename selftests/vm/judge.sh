@@ -27,7 +27,7 @@ verdict()
 {
 	printf '%s %s\n' "$1" "$area/$test: $2"
 	if [ "$1" = "not ok" ] && [ "${#comments[@]}" -gt 0 ]; then
-		printf '    %s\n' "${comments[@]}"
+		printf '    %s\n' "${comments[@]}" | cat -v
 	fi
 	comments=()
 }
