@@ -10,8 +10,9 @@
  * the caller takes the unread part for one more distinct argument.
  *
  * An argument is hashed as little-endian words, the last one filled with
- * zeroes, and its length. A word with a zero byte ends it, so that looking for
- * the end and hashing are one pass.
+ * zeroes; since it has no zero bytes of its own, no two arguments give the same
+ * words. A word with a zero byte ends it, so that looking for the end and
+ * hashing are one pass.
  *
  * Locking: none. The caller owns @a.
  *
@@ -23,8 +24,6 @@
 
 #define ONES	0x0101010101010101ULL
 #define HIGHS	0x8080808080808080ULL
-
-#define NO_END	U32_MAX		/* hash_arg(): no NUL up to the limit */
 
 static_assert(NETSCAN_ARGV_CHUNK > NETSCAN_MAX_ARG);
 static_assert(NETSCAN_TEXT <= NETSCAN_ARGV_CHUNK);
@@ -39,37 +38,38 @@ static u64 load_word(const u8 *p)
 }
 
 /*
- * Fingerprint the argument at @p, of which @avail bytes and eight zeroes are
- * there. Returns its length, or NO_END when no NUL comes within @avail and
- * NETSCAN_MAX_ARG bytes.
+ * Fingerprint the argument at @p, of which bytes up to @limit are there, and
+ * eight more that may be read. Returns the address of its NUL, or NULL when
+ * there is none before @limit.
  */
-static u32 hash_arg(const u8 *p, u32 avail, const struct netscan_hash_key *key,
-		    u64 *fp)
+static __always_inline const u8 *hash_arg(const u8 *p, const u8 *limit,
+					  const struct netscan_hash_key *key,
+					  u64 *fp)
 {
 	struct netscan_hash h;
 	u64 word, zero;
-	u32 i, len;
+	u32 place = 1;
 
 	netscan_hash_start(&h, key);
-	for (i = 0; i <= NETSCAN_MAX_ARG / 8; i++) {
-		word = load_word(p + 8 * i);
+	for (;;) {
+		word = load_word(p);
 		zero = (word - ONES) & ~word & HIGHS;
 		if (zero)
 			break;
-		if (8 * (i + 1) >= avail || i == NETSCAN_MAX_ARG / 8)
-			return NO_END;
-		netscan_hash_add(&h, key, i + 1, word);
+		p += 8;
+		if (p >= limit)
+			return NULL;
+		netscan_hash_add(&h, key, place++, word);
 	}
 	zero &= -zero;			/* the 0x80 of the first zero byte */
-	len = 8 * i + __builtin_ctzll(zero) / 8;
-	if (len >= avail || len > NETSCAN_MAX_ARG)
-		return NO_END;
+	p += __builtin_ctzll(zero) / 8;
+	if (p >= limit)
+		return NULL;
 	word &= (zero >> 7) - 1;	/* the bytes before it */
 	if (word)
-		netscan_hash_add(&h, key, i + 1, word);
-	netscan_hash_add(&h, key, NETSCAN_HASH_WORDS, len);
+		netscan_hash_add(&h, key, place, word);
 	*fp = h.hi;
-	return len;
+	return p;
 }
 
 /* Copy what fits, up to the end of a page, behind what is left in the buffer. */
@@ -144,6 +144,24 @@ static void skip_arg(struct netscan_args *a)
 	a->skip = !nul;
 }
 
+/* Fingerprint arguments that are whole in the buffer, behind @nr others. */
+static u32 hash_buffer(struct netscan_args *a,
+		       const struct netscan_hash_key *key, u32 nr)
+{
+	const u8 *p = a->buf + a->at, *end = a->buf + a->have;
+	const u8 *nul;
+
+	for (; nr < NETSCAN_ARGV_BATCH && p < end; nr++) {
+		nul = hash_arg(p, min(end, p + NETSCAN_MAX_ARG + 1), key,
+			       &a->fp[nr]);
+		if (!nul)
+			break;
+		p = nul + 1;
+	}
+	a->at = p - a->buf;
+	return nr;
+}
+
 /**
  * netscan_args_next() - fingerprint the next arguments
  * @a: begun
@@ -155,21 +173,16 @@ static void skip_arg(struct netscan_args *a)
 u32 netscan_args_next(struct netscan_args *a,
 		      const struct netscan_hash_key *key)
 {
-	u32 len, nr = 0;
+	u32 nr = 0;
 
-	while (nr < NETSCAN_ARGV_BATCH) {
-		if (a->skip && a->at < a->have) {
+	for (;;) {
+		if (a->skip)
 			skip_arg(a);
-			continue;
-		}
-		len = NO_END;
-		if (a->at < a->have)
-			len = hash_arg(a->buf + a->at, a->have - a->at, key,
-				       &a->fp[nr]);
-		if (len != NO_END) {
-			a->at += len + 1;
-			nr++;
-		} else if (a->have - a->at > NETSCAN_MAX_ARG) {
+		nr = hash_buffer(a, key, nr);
+		if (nr == NETSCAN_ARGV_BATCH)
+			break;
+		/* What is left in the buffer is the beginning of an argument. */
+		if (a->have - a->at > NETSCAN_MAX_ARG) {
 			netscan_count(LONG_ARGS);
 			a->skip = true;
 		} else if (a->pos < a->end) {

@@ -22,7 +22,7 @@
 
 #include "core.h"
 
-/* The words of the longest argument, its length, and the constant term. */
+/* The words of the longest argument, and one that no argument fills. */
 #define NETSCAN_HASH_WORDS	(NETSCAN_MAX_ARG / 8 + 1)
 
 /**

@@ -8,8 +8,7 @@
 
 /*
  * Places of the hash for a group's key, by what they hold, and for what is no
- * argument and may never equal one: an argument fills PLACE_LAST with its
- * length.
+ * argument and may never equal one: no argument fills PLACE_LAST.
  */
 enum {
 	PLACE_RULE = 1,

@@ -83,7 +83,7 @@ struct netscan_record {
  * @parent_exe: path of the parent's file
  * @tty: controlling terminal
  * @cgroup: path of the cgroup in the default hierarchy
- * @euid: effective user
+ * @euid: effective user, 4294967295 where no process is there to ask
  * @auid: audit login user, 4294967295 where unset
  * @ses: audit session, 4294967295 where unset
  * @pid_ns: number of the pid namespace

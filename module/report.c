@@ -45,6 +45,7 @@ static const struct netscan_details no_details = {
 	.parent_exe = "",
 	.tty = "",
 	.cgroup = "",
+	.euid = U32_MAX,
 	.auid = U32_MAX,
 	.ses = U32_MAX,
 };

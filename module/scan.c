@@ -31,11 +31,11 @@ static void start_run(const struct netscan_turn *t, struct netscan_group *g)
 	memcpy(g->text, ev->text, g->text_len);
 }
 
-static u32 add_fp(struct netscan_turn *t, struct netscan_group *g,
-		  struct netscan_window *w, u64 fp)
+static void add_fp(struct netscan_turn *t, struct netscan_group *g,
+		   struct netscan_window *w, u64 fp)
 {
-	return netscan_table_add(t->bucket, g, w, fp ^ g->key, t->now,
-				 t->s->table.slots, netscan_life_evicted, t);
+	netscan_table_add(t->bucket, g, w, fp, t->now, t->s->table.slots,
+			  netscan_life_evicted, t);
 }
 
 static void count_exec(struct netscan_turn *t, struct netscan_group *g)
@@ -44,7 +44,8 @@ static void count_exec(struct netscan_turn *t, struct netscan_group *g)
 		g->events++;
 	if (t->rule->events > 1 && g->events % netscan_life_stride(t) == 0)
 		add_fp(t, g, &g->execs,
-		       netscan_key_unique(&t->s->key, g->events, g->first));
+		       g->key ^ netscan_key_unique(&t->s->key, g->events,
+						   g->first));
 }
 
 /* Time first, then the event. */
@@ -76,8 +77,26 @@ static u32 add_unread(struct netscan_turn *t, struct netscan_group *g)
 		return 0;
 	g->read_faults += ev->read_fault && g->read_faults != U8_MAX;
 	g->truncated += ev->truncated && g->truncated != U8_MAX;
-	return add_fp(t, g, &g->args,
-		      netscan_key_unique(&t->s->key, t->now, ev->from.pid));
+	add_fp(t, g, &g->args,
+	       g->key ^ netscan_key_unique(&t->s->key, t->now, ev->from.pid));
+	return 1;
+}
+
+/* Returns how many of the fingerprints are new to the group's window. */
+static u32 add_args(struct netscan_turn *t, struct netscan_group *g,
+		    const u64 *fp, u32 nr)
+{
+	const struct netscan_pool pool = t->bucket->pool;
+	u64 key = g->key, now = t->now;
+	u32 i, new = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (netscan_window_see(&pool, &g->args, fp[i] ^ key, now))
+			continue;
+		add_fp(t, g, &g->args, fp[i] ^ key);
+		new++;
+	}
+	return new;
 }
 
 /* The event is entered whole: does it move the group on? */
@@ -123,15 +142,14 @@ static void feed_rule(struct netscan_turn *t, const u64 *fp, u32 nr, bool last)
 {
 	u64 key = netscan_key_group(&t->s->key, t->rule, t->ev);
 	struct netscan_group *g;
-	u32 i, new = 0;
+	u32 new;
 
 	t->bucket = netscan_table_bucket(&t->s->table, key);
 	raw_spin_lock(&t->bucket->lock);
 	g = get_group(t, key);
 	if (!t->ev->begun || !g->events)
 		begin_event(t, g);
-	for (i = 0; i < nr; i++)
-		new += add_fp(t, g, &g->args, fp[i]);
+	new = add_args(t, g, fp, nr);
 	if (last)
 		new += add_unread(t, g);
 	if (g->state == NETSCAN_OPEN)

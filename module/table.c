@@ -230,7 +230,7 @@ struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
 }
 
 /**
- * netscan_table_add() - count one fingerprint in a group's window
+ * netscan_table_add() - add a fingerprint that netscan_window_see() missed
  * @b: the bucket
  * @g: the group; never evicted by this
  * @w: one of its windows
@@ -239,23 +239,19 @@ struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
  * @slots: entries that the window may hold
  * @evict: as for netscan_table_get()
  * @ctx: handed to @evict
- *
- * Return: 1 when the fingerprint is new to the window, else 0.
  */
-u32 netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
-		      struct netscan_window *w, u64 fp, u64 now, u32 slots,
-		      netscan_evict_fn evict, void *ctx)
+void netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
+		       struct netscan_window *w, u64 fp, u64 now, u32 slots,
+		       netscan_evict_fn evict, void *ctx)
 {
 	u32 pushed = w->pushed;
-	int new;
 
 	/*
 	 * One group's two windows hold at most two of the bucket's four, so
 	 * another group is there to make room until the add succeeds.
 	 */
-	while ((new = netscan_window_add(&b->pool, w, fp, now, slots)) < 0)
+	while (netscan_window_add(&b->pool, w, fp, now, slots))
 		evict_group(b, choose_victim(b, g, now), now, evict, ctx);
 	if (w->pushed != pushed)
 		netscan_count(PUSHED);
-	return new;
 }

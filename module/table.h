@@ -142,9 +142,9 @@ struct netscan_group *netscan_table_find(struct netscan_bucket *b, u64 key);
 struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
 					u64 now, netscan_evict_fn evict,
 					void *ctx);
-u32 netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
-		      struct netscan_window *w, u64 fp, u64 now, u32 slots,
-		      netscan_evict_fn evict, void *ctx);
+void netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
+		       struct netscan_window *w, u64 fp, u64 now, u32 slots,
+		       netscan_evict_fn evict, void *ctx);
 void netscan_table_remove(struct netscan_bucket *b, struct netscan_group *g);
 
 /**

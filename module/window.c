@@ -58,35 +58,6 @@ void netscan_window_init(struct netscan_window *w)
 	w->pushed = 0;
 }
 
-static void unlink_entry(struct netscan_pool *pool, struct netscan_window *w,
-			 u16 i)
-{
-	struct netscan_entry *e = &pool->entry[i];
-
-	if (e->newer == NETSCAN_NIL)
-		w->newest = e->older;
-	else
-		pool->entry[e->newer].older = e->older;
-	if (e->older == NETSCAN_NIL)
-		w->oldest = e->newer;
-	else
-		pool->entry[e->older].newer = e->newer;
-}
-
-static void link_newest(struct netscan_pool *pool, struct netscan_window *w,
-			u16 i)
-{
-	struct netscan_entry *e = &pool->entry[i];
-
-	e->newer = NETSCAN_NIL;
-	e->older = w->newest;
-	if (w->newest == NETSCAN_NIL)
-		w->oldest = i;
-	else
-		pool->entry[w->newest].newer = i;
-	w->newest = i;
-}
-
 static void drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
 {
 	u16 i = w->oldest;
@@ -96,7 +67,7 @@ static void drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
 	while (*link != i)
 		link = &pool->entry[*link].hash_next;
 	*link = e->hash_next;
-	unlink_entry(pool, w, i);
+	netscan_window_unlink(pool->entry, w, e);
 	e->hash_next = pool->free;
 	pool->free = i;
 	w->count--;
@@ -150,16 +121,15 @@ u32 netscan_window_since(const struct netscan_pool *pool,
 }
 
 /**
- * netscan_window_add() - see one fingerprint
- * @pool: where a new entry comes from
- * @w: the window, expired up to @now
- * @fp: the fingerprint, mixed with the group's key
- * @now: nanoseconds since boot, not before any earlier call's
+ * netscan_window_add() - add a fingerprint that netscan_window_see() missed
+ * @pool: where the entry comes from
+ * @w: the window
+ * @fp: the fingerprint
+ * @now: nanoseconds since boot
  * @slots: entries the window may hold; at that number the least recently seen
  *         one makes room
  *
- * Return: 0 when it was there, 1 when it is new, -ENOSPC when it is new and
- * the pool has no free entry, with nothing changed.
+ * Return: 0, or -ENOSPC when the pool has no free entry, with nothing changed.
  */
 int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 		       u64 fp, u64 now, u32 slots)
@@ -168,17 +138,6 @@ int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 	struct netscan_entry *e;
 	u16 i;
 
-	for (i = *head; i != NETSCAN_NIL; i = e->hash_next) {
-		e = &pool->entry[i];
-		if (e->fp != fp)
-			continue;
-		e->last = now;
-		if (w->newest != i) {
-			unlink_entry(pool, w, i);
-			link_newest(pool, w, i);
-		}
-		return 0;
-	}
 	if (w->count >= slots) {
 		drop_oldest(pool, w);
 		w->pushed++;
@@ -192,7 +151,7 @@ int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 	e->last = now;
 	e->hash_next = *head;
 	*head = i;
-	link_newest(pool, w, i);
+	netscan_window_link(pool->entry, w, i);
 	w->count++;
-	return 1;
+	return 0;
 }

@@ -73,6 +73,63 @@ int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 u32 netscan_window_since(const struct netscan_pool *pool,
 			 const struct netscan_window *w, u64 cutoff);
 
+static inline void netscan_window_unlink(struct netscan_entry *entry,
+					 struct netscan_window *w,
+					 const struct netscan_entry *e)
+{
+	if (e->newer == NETSCAN_NIL)
+		w->newest = e->older;
+	else
+		entry[e->newer].older = e->older;
+	if (e->older == NETSCAN_NIL)
+		w->oldest = e->newer;
+	else
+		entry[e->older].newer = e->newer;
+}
+
+static inline void netscan_window_link(struct netscan_entry *entry,
+				       struct netscan_window *w, u16 i)
+{
+	entry[i].newer = NETSCAN_NIL;
+	entry[i].older = w->newest;
+	if (w->newest == NETSCAN_NIL)
+		w->oldest = i;
+	else
+		entry[w->newest].newer = i;
+	w->newest = i;
+}
+
+/**
+ * netscan_window_see() - see a fingerprint that the window may hold
+ * @pool: where its entries are
+ * @w: the window, expired up to @now
+ * @fp: the fingerprint, mixed with the group's key
+ * @now: nanoseconds since boot
+ *
+ * Inline: this is what every argument of every event goes through.
+ *
+ * Return: true when it was there and is the most recently seen one now; false
+ * when it has to be added.
+ */
+static inline bool netscan_window_see(const struct netscan_pool *pool,
+				      struct netscan_window *w, u64 fp, u64 now)
+{
+	struct netscan_entry *entry = pool->entry;
+	u16 i = pool->head[fp & pool->mask];
+
+	for (; i != NETSCAN_NIL; i = entry[i].hash_next) {
+		if (entry[i].fp != fp)
+			continue;
+		entry[i].last = now;
+		if (entry[i].newer != NETSCAN_NIL) {
+			netscan_window_unlink(entry, w, &entry[i]);
+			netscan_window_link(entry, w, i);
+		}
+		return true;
+	}
+	return false;
+}
+
 /**
  * netscan_window_distinct() - distinct fingerprints within the time span
  * @w: the window, expired up to now
