@@ -311,22 +311,22 @@ static void remove_dir(const char *dir)
 	rmdir(dir);
 }
 
-/* Whether a line of @rules is that of the rule whose line @line points to. */
-static bool has_rule(const char *rules, const char *line)
+/* Whether @text has a line that begins with the same word as @line. */
+static bool has_line_of(const char *text, const char *line)
 {
-	size_t len = strcspn(line, " \n") + 1;
+	size_t len = strcspn(line, " \n");
 
-	while (rules && *rules) {
-		if (!strncmp(rules, line, len))
+	while (text && *text) {
+		if (!strncmp(text, line, len) && strcspn(text, " \n") == len)
 			return true;
-		rules = strchr(rules, '\n');
-		rules += !!rules;
+		text = strchr(text, '\n');
+		text += !!text;
 	}
 	return false;
 }
 
-/* Puts back @saved: removes the rules it lacks, or all where only that restores the order. */
-static int restore_rules(const char *saved)
+/* Puts back @saved: removes the lines it lacks, or all where only that restores the order. */
+static int restore_file(const char *path, const char *saved)
 {
 	static char now[16 * 1024], text[32 * 1024];
 	bool all = false;
@@ -334,20 +334,20 @@ static int restore_rules(const char *saved)
 	size_t n = 0;
 	ssize_t len;
 
-	len = file_read(PROC("rules"), now, sizeof(now));
+	len = file_read(path, now, sizeof(now));
 	if (len < 0)
 		return len;
 	if (!strcmp(now, saved))
 		return 0;
 	for (line = saved; *line; line = strchr(line, '\n') + 1)
-		all |= !has_rule(now, line);
+		all |= !has_line_of(now, line);
 	for (line = now; *line; line = strchr(line, '\n') + 1) {
-		if (all || !has_rule(saved, line))
+		if (all || !has_line_of(saved, line))
 			n += snprintf(text + n, sizeof(text) - n, "-%.*s\n",
 				      (int)strcspn(line, " \n"), line);
 	}
 	snprintf(text + n, sizeof(text) - n, "%s", saved);
-	return rules_write(text);
+	return file_write(path, text, strlen(text));
 }
 
 int testbed_open(struct testbed *tb)
@@ -366,8 +366,10 @@ int testbed_open(struct testbed *tb)
 		}
 	}
 	len = file_read(PROC("rules"), tb->rules, sizeof(tb->rules));
+	if (len >= 0)
+		len = file_read(PROC("tools"), tb->tools, sizeof(tb->tools));
 	if (len < 0) {
-		fprintf(stderr, "# %s: %s\n", PROC("rules"), strerror(-len));
+		fprintf(stderr, "# rules and tools: %s\n", strerror(-len));
 		return len;
 	}
 	strcpy(tb->dir, "/tmp/netscan.XXXXXX");
@@ -388,10 +390,13 @@ int testbed_close(struct testbed *tb)
 		close(tb->dev);
 	if (tb->dir[0])
 		remove_dir(tb->dir);
-	if (module_loaded())
-		err = restore_rules(tb->rules);
+	if (module_loaded()) {
+		err = restore_file(PROC("rules"), tb->rules);
+		if (!err)
+			err = restore_file(PROC("tools"), tb->tools);
+	}
 	if (err)
-		fprintf(stderr, "# restoring the rules: %s\n", strerror(-err));
+		fprintf(stderr, "# restoring rules and tools: %s\n", strerror(-err));
 	return err;
 }
 

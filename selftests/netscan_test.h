@@ -249,18 +249,20 @@ int probe_burst(struct prober *p, unsigned int flags, const char *path, const ch
  * @prober: a fresh prober
  * @dir: a directory for programs named as tools, mode 0755
  * @rules: the rules as found
+ * @tools: the tools as found
  */
 struct testbed {
 	int dev;
 	struct prober prober;
 	char dir[64];
 	char rules[16 * 1024];
+	char tools[16 * 1024];
 };
 
 /** testbed_open() - load the module if need be, make all that @tb holds */
 int testbed_open(struct testbed *tb);
 
-/** testbed_close() - put rules back as found, end the prober, remove the directory */
+/** testbed_close() - put rules and tools back as found, end the prober, remove the directory */
 int testbed_close(struct testbed *tb);
 
 /** testbed_next() - the next record of the testbed's prober's session. As record_next() */

@@ -188,7 +188,7 @@ TEST_F(record, exe_is_the_resolved_file)
 
 	snprintf(dir, sizeof(dir), "%s/a dir", self->tb.dir);
 	ASSERT_EQ(0, mkdir(dir, 0755));
-	snprintf(link_path, sizeof(link_path), "%s/a dir/nc", self->tb.dir);
+	snprintf(link_path, sizeof(link_path), "%s/a dir/ping", self->tb.dir);
 	ASSERT_EQ(0, symlink(self->ping, link_path));
 	ASSERT_NE(NULL, realpath(link_path, resolved));
 	ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, link_path, "host", 4));

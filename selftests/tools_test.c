@@ -77,6 +77,11 @@ FIXTURE_VARIANT_ADD(tool, busybox_by_argv0) {
 	.argv = { "ping", "-c", "1", "-W", "2", "127.0.0.1" },
 };
 
+FIXTURE_VARIANT_ADD(tool, busybox_by_argv1) {
+	.path = "/usr/bin/busybox", .tool = "ping",
+	.argv = { "busybox", "ping", "-c", "1", "127.0.0.1" },
+};
+
 FIXTURE_SETUP(tool)
 {
 	ASSERT_EQ(0, testbed_open(&self->tb));
@@ -150,7 +155,7 @@ FIXTURE_VARIANT_ADD(sweep, bash_subshells) {
 
 FIXTURE_VARIANT_ADD(sweep, bash_pipeline) {
 	.shell = "/bin/bash", .rule = "scan",
-	.script = "for i in {1..120}; do $1 -c 1 10.0.0.$i | read -r x; done",
+	.script = "for i in {1..120}; do $1 -c 1 10.0.0.$i | read -r x; done; true",
 };
 
 FIXTURE_VARIANT_ADD(sweep, dash_loop) {
