@@ -63,6 +63,8 @@ check_checkpatch()
 	files 'module/*.[ch]' | grep -v '^module/compat.h$' | run_checkpatch NONE || bad=1
 	files module/compat.h | run_checkpatch "${compat[@]}" || bad=1
 	files '*.[ch]' | grep -v '^module/' | run_checkpatch "${programs[@]}" || bad=1
+	# It leaves lists of names it has met.
+	rm -f .checkpatch-camelcase.*
 	return $bad
 }
 
@@ -140,6 +142,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 source=$(selftests/vm/source.sh)
 release=$(cat "$(selftests/vm/kernel.sh)/release")
+[ -n "$KDIR" ] || KDIR=$(selftests/vm/headers.sh "$release")
+export KDIR
 
 check spdx git
 check codespell codespell

@@ -32,6 +32,8 @@ kernel=$(selftests/vm/kernel.sh)
 rootfs=$(selftests/vm/rootfs.sh)
 selftests=$(selftests/vm/source.sh)/tools/testing/selftests
 release=$(cat "$kernel/release")
+[ -n "$KDIR" ] || KDIR=$(selftests/vm/headers.sh "$release")
+export KDIR
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -18,7 +18,7 @@ stage=$3
 out=$4
 
 mkdir -p "$stage/usr/lib" "$stage/vm"
-cp -a "$kernel/lib/modules" "$stage/usr/lib/"
+cp -a "$kernel/usr/lib/modules" "$stage/usr/lib/"
 cp -a "$TOP/selftests/vm/guest/." "$stage/vm/"
 mv "$stage/vm/init" "$stage/init"
 chmod -R a+rX "$stage"

@@ -22,17 +22,17 @@ newest_release()
 wanted()
 {
 	host_packages "$1"
-	if [ -z "$KDIR" ] && [ "$SUITE" = "$HOST_SUITE" ]; then
-		echo "linux-headers-$release headers of the kernel the module is built for"
-	fi
+	[ -z "$KDIR" ] || return 0
+	dependencies "$(depends "linux-headers-$release" '^linux-kbuild-')" |
+		sed 's/$/ used by the tools that kernel modules are built with/'
 }
 
 # missing - the lines of wanted whose package is not installed
 missing()
 {
-	wanted "$1" | while read -r package reason; do
+	wanted "$1" | sort -u -k 1,1 | while read -r package reason; do
 		status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-		[ "$status" = installed ] || printf '  %-34s %s\n' "$package" "$reason"
+		[ "$status" = installed ] || printf '  %-18s %s\n' "$package" "$reason"
 	done
 }
 

@@ -3,7 +3,7 @@
 #
 # netscan - a Debian kernel for the guest: prints the directory it is kept in
 #
-# The directory holds vmlinuz, config, release (its name) and lib/modules with
+# The directory holds vmlinuz, config, release (its name) and usr/lib/modules with
 # the drivers the guest loads. The package is unpacked, never installed.
 set -eu
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
@@ -17,6 +17,8 @@ build_kernel()
 	say "kernel: unpacking"
 	mkdir "$1/image"
 	dpkg-deb -x "$1"/*.deb "$1/image"
+	# Before and after the merge of /usr, the drivers are found by both names.
+	[ -e "$1/image/lib" ] || ln -s usr/lib "$1/image/lib"
 	cp "$1/image/boot/vmlinu"*"-$release" "$1/vmlinuz"
 	cp "$1/image/boot/config-$release" "$1/config"
 	echo "$release" >"$1/release"
@@ -27,18 +29,19 @@ build_kernel()
 # copy_modules FROM TO - the drivers in GUEST_MODULES and all they need
 copy_modules()
 {
-	_lib=lib/modules/$release
-	[ -d "$1/$_lib" ] || _lib=usr/lib/modules/$release
-	mkdir -p "$2/lib/modules/$release"
-	cp "$1/$_lib"/modules.builtin* "$1/$_lib/modules.order" "$2/lib/modules/$release/"
+	_from=$1/lib/modules/$release
+	_to=$2/usr/lib/modules/$release
+	mkdir -p "$_to"
+	ln -s usr/lib "$2/lib"
+	cp "$_from"/modules.builtin* "$_from/modules.order" "$_to/"
 	depmod -b "$1" "$release"
 	# shellcheck disable=SC2086 # a list of words
 	modprobe -d "$1" -S "$release" -a --show-depends $GUEST_MODULES |
 		awk '$1 == "insmod" { print $2 }' | sort -u |
 		while read -r _file; do
 			_name=${_file##*/lib/modules/"$release"/}
-			mkdir -p "$2/lib/modules/$release/${_name%/*}"
-			cp "$_file" "$2/lib/modules/$release/$_name"
+			mkdir -p "$_to/${_name%/*}"
+			cp "$_file" "$_to/$_name"
 		done
 	depmod -b "$2" "$release"
 }

@@ -107,13 +107,19 @@ candidate()
 		awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
 }
 
-# depends PACKAGE PATTERN - the first package PACKAGE depends on whose name matches PATTERN
-depends()
+# dependencies PACKAGE - the packages PACKAGE depends on, one a line; of alternatives the first
+dependencies()
 {
 	_version=$(candidate "$1")
 	[ -n "$_version" ] || return 0
-	suite_apt apt-cache show "$1=$_version" | sed -n 's/^Depends: //p' | tr ',|' '\n' |
-		awk -v pattern="$2" '$1 ~ pattern { print $1; exit }'
+	suite_apt apt-cache show "$1=$_version" | sed -n 's/^Depends: //p' | tr ',' '\n' |
+		awk '{ print $1 }'
+}
+
+# depends PACKAGE PATTERN - the first of them whose name matches PATTERN
+depends()
+{
+	dependencies "$1" | grep -m 1 -e "$2" || true
 }
 
 # fetch_deb PACKAGE VERSION DIR - download one package into DIR

@@ -15,7 +15,8 @@ TOP=$(cd "$(dirname "$0")/../.." && pwd)
 release=$1
 out=$2
 shift 2
-kdir=${KDIR:-/usr/src/linux-headers-$release}
+kdir=$KDIR
+[ -n "$kdir" ] || kdir=$("$TOP/selftests/vm/headers.sh" "$release")
 [ -d "$kdir" ] || die "no kernel headers in $kdir"
 # What make is told to do differently gets a directory of its own; checking with
 # sparse (C=) changes nothing in what is built.

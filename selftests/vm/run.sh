@@ -19,6 +19,8 @@ release=$(cat "$kernel/release")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/stage/usr/bin"
+[ -n "$KDIR" ] || KDIR=$(selftests/vm/headers.sh "$release")
+export KDIR
 say "building the module for Linux $release"
 selftests/vm/module.sh "$release" "$work/stage/netscan.ko" >"$work/build" 2>&1 || {
 	cat "$work/build" >&2
