@@ -2,6 +2,7 @@
 /*
  * netscan selftests - what makes a group: the fields of by=, each told apart by real processes
  */
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "kselftest_harness.h"
@@ -105,6 +106,79 @@ TEST_F(group, link_and_its_file_are_one_group)
 	EXPECT_EQ(10u, record_u64(&r, "distinct"));
 }
 
+TEST_F(group, threads_of_a_parent_are_one_parent)
+{
+	ASSERT_EQ(0, rules_write(RULE("t_group", "parent,exe")));
+	ASSERT_EQ(0, probe_hosts(&self->tb.prober, PROBE_FRESH_THREAD, self->ping, 0, 7));
+	ASSERT_EQ(1, testbed_next(&self->tb, &r));
+	EXPECT_EQ(7u, record_u64(&r, "events"));
+	EXPECT_EQ(10u, record_u64(&r, "distinct"));
+	EXPECT_EQ((uint64_t)self->tb.prober.pid, record_u64(&r, "parent_pid"));
+	EXPECT_EQ(start_ticks(self->tb.prober.pid),
+		  record_u64(&r, "parent_start") / (NSEC_PER_SEC / sysconf(_SC_CLK_TCK)));
+}
+
+/* Ends @p and starts another prober with the same pid; 0, or -errno. */
+static int reuse_pid(struct prober *p)
+{
+	pid_t pid = p->pid;
+	unsigned int tries;
+	char last[16];
+	int err;
+
+	for (tries = 0; tries < 50; tries++) {
+		prober_stop(p);
+		snprintf(last, sizeof(last), "%d", pid - 1);
+		err = file_write("/proc/sys/kernel/ns_last_pid", last, strlen(last));
+		if (!err)
+			err = prober_start(p, NULL, NULL);
+		if (err || p->pid == pid)
+			return err;
+	}
+	return -EAGAIN;
+}
+
+TEST_F(group, reused_parent_pid_is_another_parent)
+{
+	pid_t pid = self->tb.prober.pid;
+
+	if (access("/proc/sys/kernel/ns_last_pid", W_OK))
+		SKIP(return, "this kernel cannot be told the next pid");
+	ASSERT_EQ(0, rules_write(RULE("t_group", "parent,exe")));
+	ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, self->ping, "a", 7));
+	ASSERT_EQ(0, reuse_pid(&self->tb.prober));
+	ASSERT_EQ(pid, self->tb.prober.pid);
+	ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, self->ping, "b", 7));
+	ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, self->ping, "c", 2));
+	ASSERT_EQ(1, testbed_next(&self->tb, &r));
+	EXPECT_STREQ("alert", record_raw(&r, "type"));
+	EXPECT_EQ(2u, record_u64(&r, "events"));
+	EXPECT_EQ(10u, record_u64(&r, "distinct"));
+}
+
+TEST_F(group, reused_session_number_is_another_session)
+{
+	uint64_t scan_id;
+
+	if (access("/proc/sys/kernel/ns_last_pid", W_OK))
+		SKIP(return, "this kernel cannot be told the next pid");
+	ASSERT_EQ(0, rules_write(RULE("t_group", "session")));
+	ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, self->ping, "a", 9));
+	ASSERT_EQ(1, testbed_next(&self->tb, &r));
+	ASSERT_STREQ("alert", record_raw(&r, "type"));
+	scan_id = record_u64(&r, "scan_id");
+	ASSERT_EQ(0, reuse_pid(&self->tb.prober));
+	ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, self->ping, "b", 7));
+	ASSERT_EQ(1, record_next(self->tb.dev, &r, "scan_id", scan_id, PATIENCE_MS));
+	EXPECT_STREQ("end", record_raw(&r, "type"));
+	EXPECT_STREQ("reused", record_raw(&r, "reason"));
+	ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, self->ping, "c", 2));
+	ASSERT_EQ(1, testbed_next(&self->tb, &r));
+	EXPECT_STREQ("alert", record_raw(&r, "type"));
+	EXPECT_EQ(2u, record_u64(&r, "events"));
+	EXPECT_EQ(10u, record_u64(&r, "distinct"));
+}
+
 TEST_F(group, by_parent_alone)
 {
 	const char *hping = tool_path(&self->tb, "hping3");
@@ -162,6 +236,47 @@ TEST_F(group, by_uid)
 	prober_stop(&a);
 	prober_stop(&b);
 	prober_stop(&c);
+}
+
+static int enter_cgroup(void *dir)
+{
+	char procs[400];
+
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", (char *)dir);
+	return file_write(procs, "0", 1);
+}
+
+TEST_F(group, by_cgroup)
+{
+	char mnt[300], one[320], two[320];
+	struct prober a, b, c;
+	int err;
+
+	snprintf(mnt, sizeof(mnt), "%s/cgroup", self->tb.dir);
+	snprintf(one, sizeof(one), "%s/netscan-one", mnt);
+	snprintf(two, sizeof(two), "%s/netscan-two", mnt);
+	ASSERT_EQ(0, mkdir(mnt, 0755));
+	if (mount("none", mnt, "cgroup2", 0, NULL))
+		SKIP(return, "no cgroup2 here");
+	ASSERT_EQ(0, mkdir(one, 0755));
+	ASSERT_EQ(0, mkdir(two, 0755));
+	err = rules_write(RULE("t_group", "cgroup")) ?: prober_start(&a, enter_cgroup, one) ?:
+	      prober_start(&b, enter_cgroup, two) ?: prober_start(&c, enter_cgroup, one) ?:
+	      probe_burst(&a, 0, self->ping, "a", 7) ?: probe_burst(&b, 0, self->ping, "b", 7) ?:
+	      probe_burst(&c, 0, self->ping, "c", 2);
+	if (!err)
+		err = record_next(self->tb.dev, &r, "sid", c.pid, PATIENCE_MS);
+	prober_stop(&a);
+	prober_stop(&b);
+	prober_stop(&c);
+	rmdir(one);
+	rmdir(two);
+	umount(mnt);
+	rmdir(mnt);
+	ASSERT_EQ(1, err);
+	EXPECT_STREQ("/netscan-one", record_raw(&r, "cgroup"));
+	EXPECT_EQ(2u, record_u64(&r, "events"));
+	EXPECT_EQ(10u, record_u64(&r, "distinct"));
 }
 
 TEST_F(group, by_tool)

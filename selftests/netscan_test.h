@@ -185,6 +185,8 @@ bool module_loaded(void);
 
 /* Run the probe below a fresh child of the prober, as a subshell does. */
 #define PROBE_FRESH_PARENT	1U
+/* Run it from a fresh thread of the prober: the parent is the prober all the same. */
+#define PROBE_FRESH_THREAD	2U
 
 struct prober_shared;
 

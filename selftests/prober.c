@@ -7,6 +7,7 @@
  * each of them has the prober, or its fresh child, as its parent. A prober dies with the test.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -67,6 +68,21 @@ static void spawn_probe(struct prober_shared *shared)
 	shared->after_ns = now_ns();
 }
 
+static void *spawn_in_thread(void *shared)
+{
+	spawn_probe(shared);
+	return NULL;
+}
+
+static void spawn_from_thread(struct prober_shared *shared)
+{
+	pthread_t thread;
+
+	shared->error = pthread_create(&thread, NULL, spawn_in_thread, shared);
+	if (!shared->error)
+		pthread_join(thread, NULL);
+}
+
 static void spawn_below_child(struct prober_shared *shared)
 {
 	pid_t child = fork();
@@ -90,6 +106,8 @@ static void serve(int sock, struct prober_shared *shared)
 		shared->error = 0;
 		if (shared->flags & PROBE_FRESH_PARENT)
 			spawn_below_child(shared);
+		else if (shared->flags & PROBE_FRESH_THREAD)
+			spawn_from_thread(shared);
 		else
 			spawn_probe(shared);
 		if (write(sock, &byte, 1) != 1)
