@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - the window against a plain model on random traces
+ *
+ * The model remembers of every fingerprint when it was last seen, in an array,
+ * and looks through all of it for every question.
+ */
+#include "window.h"
+#include "test.h"
+
+#define STEPS		600000
+#define MAX_VALUES	96
+#define MAX_SLOTS	64
+#define WINDOWS		3
+#define NR		(WINDOWS * MAX_SLOTS)
+#define HEADS		32
+
+/* When each value was last seen; 0 is never, or pushed out. */
+static struct {
+	u64 last[MAX_VALUES];
+	u64 pushed_last;	/* of what was pushed out: the latest */
+} model[WINDOWS];
+
+static struct netscan_entry entries[NR];
+static u16 heads[HEADS];
+static struct netscan_pool pool;
+static struct netscan_window window[WINDOWS];
+
+static u32 model_count(u32 i, u64 cutoff)
+{
+	u32 v, n = 0;
+
+	for (v = 0; v < MAX_VALUES; v++)
+		n += model[i].last[v] && model[i].last[v] >= cutoff;
+	return n;
+}
+
+static void model_expire(u32 i, u64 cutoff)
+{
+	u32 v;
+
+	for (v = 0; v < MAX_VALUES; v++)
+		if (model[i].last[v] < cutoff)
+			model[i].last[v] = 0;
+}
+
+/* All values were seen at different times, so the oldest is one. */
+static bool model_see(u32 i, u32 value, u64 now, u32 slots)
+{
+	bool new = !model[i].last[value];
+	u32 v, oldest = MAX_VALUES;
+
+	if (new && model_count(i, 1) == slots) {
+		for (v = 0; v < MAX_VALUES; v++)
+			if (model[i].last[v] &&
+			    (oldest == MAX_VALUES ||
+			     model[i].last[v] < model[i].last[oldest]))
+				oldest = v;
+		model[i].pushed_last = model[i].last[oldest];
+		model[i].last[oldest] = 0;
+	}
+	model[i].last[value] = now;
+	return new;
+}
+
+static bool see(u32 i, u64 fp, u64 now, u32 slots)
+{
+	if (netscan_window_see(&pool, &window[i], fp, now))
+		return false;
+	EQUAL(netscan_window_add(&pool, &window[i], fp, now, slots), 0);
+	return true;
+}
+
+static u64 fingerprint(u32 i, u32 value)
+{
+	/* Some share an index, some all of their lower half. */
+	return value % 3 ? (u64)value << 40 | i : (u64)value << 7 | i << 4 | 9;
+}
+
+static void check_state(u32 i, u64 cutoff)
+{
+	u32 v, n = 0, distinct = netscan_window_distinct(&window[i]);
+	u16 at;
+
+	EQUAL(window[i].count, model_count(i, 1));
+	CHECK(distinct >= window[i].count);
+	/* Nothing was pushed out that could still count: then it is exact. */
+	if (model[i].pushed_last < cutoff && !window[i].pushed)
+		EQUAL(distinct, model_count(i, 1));
+	for (at = window[i].newest; at != NETSCAN_NIL; at = entries[at].older) {
+		for (v = 0; v < MAX_VALUES; v++)
+			if (entries[at].fp == fingerprint(i, v))
+				EQUAL(entries[at].last, model[i].last[v]);
+		n++;
+	}
+	EQUAL(n, window[i].count);
+}
+
+static void run_trace(u64 seed, u64 steps)
+{
+	struct test_random r;
+	u64 now = 1, span, cutoff, later;
+	u32 slots, values, i, v;
+
+	test_seed(&r, seed);
+	slots = 1 + test_below(&r, MAX_SLOTS);
+	values = 1 + test_below(&r, MAX_VALUES);
+	span = 1 + test_below(&r, 4 * values);
+	memset(model, 0, sizeof(model));
+	netscan_pool_init(&pool, entries, NR, heads, HEADS);
+	for (i = 0; i < WINDOWS; i++)
+		netscan_window_init(&window[i]);
+	while (steps-- && !test_failed()) {
+		now += 1 + (test_below(&r, 50) ? test_below(&r, 3) :
+			    test_below(&r, 2 * span));
+		i = test_below(&r, WINDOWS);
+		v = test_below(&r, values);
+		cutoff = now > span ? now - span : 0;
+		later = cutoff + test_below(&r, span + 2);
+		model_expire(i, cutoff);
+		netscan_window_expire(&pool, &window[i], cutoff);
+		EQUAL(see(i, fingerprint(i, v), now, slots),
+		      model_see(i, v, now, slots));
+		check_state(i, cutoff);
+		if (!window[i].pushed)
+			EQUAL(netscan_window_since(&pool, &window[i], later),
+			      model_count(i, later));
+		if (!test_below(&r, 500)) {
+			netscan_window_clear(&pool, &window[i]);
+			memset(&model[i], 0, sizeof(model[i]));
+		}
+	}
+	for (i = 0; i < WINDOWS; i++)
+		netscan_window_clear(&pool, &window[i]);
+	for (v = 0, i = pool.free; i != NETSCAN_NIL && v <= NR; v++)
+		i = entries[i].hash_next;
+	EQUAL(v, NR);
+	if (test_failed())
+		printf("# seed %llu\n", seed);
+}
+
+static void random_traces(void)
+{
+	u64 seed, steps = test_scale(STEPS);
+
+	for (seed = 1; seed <= 60 && !test_failed(); seed++)
+		run_trace(seed, steps / 60);
+}
+
+static const struct test tests[] = {
+	{ "600,000 steps agree with the model", random_traces },
+};
+
+int main(void)
+{
+	return test_main("property_window", tests, ARRAY_SIZE(tests));
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan - what the pure files take from the kernel, made of a C library
+ *
+ * Design: module/core.h includes this file outside of the kernel. What stands
+ * here behaves as the kernel's thing of the same name does, down to what it
+ * accepts, and checks its use where that is cheap: a lock taken twice, or
+ * inside another one, and a byte of user memory that is read twice stop the
+ * test.
+ */
+#ifndef NETSCAN_SHIM_H
+#define NETSCAN_SHIM_H
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef unsigned long long u64;
+typedef unsigned long long __le64;
+
+#define U8_MAX		((u8)~0U)
+#define U16_MAX		((u16)~0U)
+#define U32_MAX		((u32)~0U)
+#define U64_MAX		((u64)~0ULL)
+
+#ifndef PATH_MAX
+#define PATH_MAX	4096
+#endif
+#define PAGE_SIZE	4096UL
+
+#undef static_assert
+#define static_assert(expr, ...) \
+	shim_static_assert(expr, ##__VA_ARGS__, #expr)
+#define shim_static_assert(expr, message, ...) _Static_assert(expr, message)
+
+#define BIT(nr)			(1UL << (nr))
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define __printf(f, a)		__attribute__((format(printf, f, a)))
+#define ____cacheline_aligned_in_smp __attribute__((aligned(64)))
+
+#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, value)	(*(volatile __typeof__(x) *)&(x) = (value))
+
+/* As in older kernels, both sides must be of one type. */
+#define min(x, y)							\
+({									\
+	__typeof__(x) shim_x = (x);					\
+	__typeof__(y) shim_y = (y);					\
+	(void)(&shim_x == &shim_y);					\
+	shim_x < shim_y ? shim_x : shim_y;				\
+})
+#define max(x, y)							\
+({									\
+	__typeof__(x) shim_x = (x);					\
+	__typeof__(y) shim_y = (y);					\
+	(void)(&shim_x == &shim_y);					\
+	shim_x > shim_y ? shim_x : shim_y;				\
+})
+#define min_t(type, x, y)						\
+({									\
+	type shim_tx = (x);						\
+	type shim_ty = (y);						\
+	shim_tx < shim_ty ? shim_tx : shim_ty;				\
+})
+#define min3(x, y, z)							\
+({									\
+	__typeof__(x) shim_3x = (x);					\
+	__typeof__(y) shim_3y = (y);					\
+	__typeof__(z) shim_3z = (z);					\
+	(void)(&shim_3x == &shim_3y);					\
+	(void)(&shim_3x == &shim_3z);					\
+	shim_3x = shim_3x < shim_3y ? shim_3x : shim_3y;		\
+	shim_3x < shim_3z ? shim_3x : shim_3z;				\
+})
+
+/* The end of a program that does what a kernel must not. */
+__printf(1, 2) void __attribute__((noreturn)) shim_die(const char *fmt, ...);
+
+#define WARN_ON(condition)						\
+({									\
+	if (condition)							\
+		shim_die("%s:%d: WARN_ON(%s)", __FILE__, __LINE__,	\
+			 #condition);					\
+	false;								\
+})
+
+static inline unsigned long roundup_pow_of_two(unsigned long n)
+{
+	unsigned long power = 1;
+
+	while (power < n)
+		power <<= 1;
+	return power;
+}
+
+static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
+{
+	*remainder = dividend % divisor;
+	return dividend / divisor;
+}
+
+static inline u64 le64_to_cpu(__le64 n)
+{
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		return __builtin_bswap64(n);
+	return n;
+}
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+static inline int atomic_inc_return(atomic_t *v)
+{
+	return __atomic_add_fetch(&v->counter, 1, __ATOMIC_SEQ_CST);
+}
+
+static inline int atomic_read(const atomic_t *v)
+{
+	return READ_ONCE(v->counter);
+}
+
+/* Locks: one at a time, none twice. */
+typedef struct {
+	bool ready;
+	bool held;
+} raw_spinlock_t;
+
+void raw_spin_lock_init(raw_spinlock_t *lock);
+void raw_spin_lock(raw_spinlock_t *lock);
+void raw_spin_unlock(raw_spinlock_t *lock);
+int shim_locks_held(void);
+
+/* The kernel's character classes are those of Latin-1. */
+bool shim_isupper(int c);
+bool shim_islower(int c);
+bool shim_isspace(int c);
+
+#define isdigit(c)	((u8)((u8)(c) - '0') < 10)
+#define isalpha(c)	(shim_isupper(c) || shim_islower(c))
+#define isalnum(c)	(isalpha(c) || isdigit(c))
+#define isspace(c)	shim_isspace(c)
+
+
+char *strim(char *text);
+int kstrtou32(const char *text, unsigned int base, u32 *out);
+
+/*
+ * Memory: all that was allocated must be freed, and an allocation can be made
+ * to fail: shim_fail_at(n) lets n succeed before one fails, once.
+ */
+void *netscan_calloc(size_t n, size_t size);
+void netscan_free(void *p);
+void shim_fail_at(int n);
+int shim_allocations(void);
+
+/*
+ * User memory: one range with pages that fault. Each byte may be read once
+ * after shim_user_set().
+ */
+void shim_user_set(unsigned long addr, const void *bytes, size_t len);
+void shim_user_hole(unsigned long addr);
+size_t shim_user_read(void);
+long netscan_copy_user(void *to, unsigned long addr, unsigned long n);
+
+#endif

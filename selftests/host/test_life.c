@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - tests of a scan's life: alert, end, covered, owed, reused
+ */
+#include "flow.h"
+
+/* Thresholds of 10, so that a scan ends when 4 are left. */
+#define ONE	"-session\nscan distinct=10 window=60"
+#define BOTH	"scan distinct=10 window=60\nsession distinct=10 window=60"
+
+static void begin(const char *rules)
+{
+	flow_start(64, 128);
+	flow_rules(rules);
+}
+
+static void end(void)
+{
+	flow_check();
+	flow_stop();
+}
+
+static void one_scan_one_alert(void)
+{
+	begin(ONE);
+	flow_targets(1, 9);
+	EQUAL(flow.nr, 1);
+	flow_targets(10, 200);
+	EQUAL(flow_count(NETSCAN_ALERT), 1);
+	EQUAL(flow_group("scan")->state, NETSCAN_OPEN);
+	EQUAL(STAT(COVERED), 0);
+	end();
+}
+
+static void ends_below_half(void)
+{
+	u64 start;
+
+	begin(ONE);
+	start = flow.now;
+	flow_targets(1, 5);
+	flow.now = start + 1;
+	flow_targets(6, 9);		/* and "ping": 5 are left of this */
+	EQUAL(flow_count(NETSCAN_ALERT), 1);
+	flow_forget();
+	flow.now = start + 60 * SEC + 1;
+	flow_exec("ping 9");		/* exactly half: it goes on */
+	EQUAL(flow.nr, 0);
+	flow.now = start + 60 * SEC + 2;
+	flow_exec("ping 9");		/* two */
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->type, NETSCAN_END);
+	TEXT_EQUAL(flow_last()->reason, "idle");
+	EQUAL(flow_last()->distinct, 10);
+	EQUAL(flow_last()->events, 10);
+	EQUAL(flow_last()->scan_id, 1);
+	EQUAL(flow_last()->first, start);
+	EQUAL(flow_last()->last, start + 60 * SEC + 1);
+	EQUAL(flow_last()->now, flow.now);
+	EQUAL(flow_last()->from.pid, flow.next_pid - 2);
+	CHECK(!flow_last()->from_event);
+	EQUAL(flow_group("scan")->state, NETSCAN_ARMED);
+	EQUAL(flow_group("scan")->events, 1);
+	end();
+}
+
+/* Half of an odd threshold is rounded up. */
+static void half_is_rounded_up(void)
+{
+	u64 start;
+
+	begin("-session\nscan distinct=7 window=60");
+	start = flow.now;
+	flow_exec("1 2 3");
+	flow.now++;
+	flow_exec("4 5 6 7");
+	EQUAL(flow.nr, 1);
+	flow.now = start + 60 * SEC + 1;
+	CHECK(flow_tick());
+	EQUAL(flow.nr, 1);		/* 4 of 7 are left */
+	flow.now++;
+	CHECK(flow_tick());
+	EQUAL(flow.nr, 2);
+	end();
+
+	begin("-session\nscan distinct=1 window=60");
+	flow_exec("1");
+	flow.now += 60 * SEC;
+	flow_tick();
+	EQUAL(flow.nr, 1);
+	flow.now++;
+	flow_tick();
+	EQUAL(flow.nr, 2);
+	end();
+}
+
+static void armed_again_after_the_end(void)
+{
+	begin(ONE);
+	flow_targets(1, 9);
+	flow.now += 30 * SEC;
+	flow_exec("a b c");		/* what is left still counts */
+	flow.now += 30 * SEC + 1;
+	flow_forget();
+	flow_exec("d");
+	EQUAL(flow_count(NETSCAN_END), 1);
+	flow_exec("e f g h i");
+	EQUAL(flow.nr, 1);
+	flow_exec("j");
+	EQUAL(flow.nr, 2);
+	EQUAL(flow_last()->type, NETSCAN_ALERT);
+	EQUAL(flow_last()->scan_id, 2);
+	EQUAL(flow_last()->distinct, 10);
+	EQUAL(flow_last()->events, 3);
+	EQUAL(flow_last()->first, flow.now);
+	end();
+}
+
+static void later_rule_is_covered(void)
+{
+	begin(BOTH);
+	flow_targets(1, 9);
+	EQUAL(flow.nr, 1);
+	TEXT_EQUAL(flow_last()->rule, "scan");
+	EQUAL(flow_group("session")->state, NETSCAN_COVERED);
+	EQUAL(flow_group("session")->scan_id, 0);
+	EQUAL(STAT(COVERED), 1);
+	flow_targets(10, 300);
+	EQUAL(flow_count(NETSCAN_ALERT), 1);
+	EQUAL(STAT(COVERED), 1);
+	/* Both fall below half at once: an end and nothing more. */
+	flow.now += 60 * SEC + 1;
+	flow_forget();
+	flow_tick();
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->type, NETSCAN_END);
+	EQUAL(flow_group("session")->state, NETSCAN_ARMED);
+	CHECK(!netscan_scan_busy(&flow.s));
+	end();
+}
+
+/* A scan that ends while what it covered is over its threshold otherwise. */
+static void covered_then_over_by_others(void)
+{
+	begin(BOTH);
+	flow_targets(1, 9);
+	flow.now += 30 * SEC;
+	flow.ev.from.parent_pid++;
+	flow_targets(11, 14);
+	flow.ev.from.parent_pid++;
+	flow_targets(15, 19);
+	flow_forget();
+	EQUAL(flow_group("session")->state, NETSCAN_COVERED);
+}
+
+static void alerts_when_the_cover_ends_by_time(void)
+{
+	covered_then_over_by_others();
+	flow.now += 30 * SEC + 1;
+	CHECK(flow_tick());
+	EQUAL(flow.nr, 2);
+	EQUAL(flow.record[0].type, NETSCAN_END);
+	EQUAL(flow.record[1].type, NETSCAN_ALERT);
+	TEXT_EQUAL(flow.record[1].rule, "session");
+	EQUAL(flow.record[1].distinct, 10);
+	EQUAL(flow.record[1].events, 18);
+	EQUAL(flow.record[1].scan_id, 2);
+	CHECK(!flow.record[1].from_event);
+	EQUAL(flow.record[1].argc, 0);
+	EQUAL(flow.record[1].last_len, 0);
+	EQUAL(flow.record[1].now, flow.now);
+	end();
+}
+
+static void alerts_when_the_cover_ends_by_an_event(void)
+{
+	covered_then_over_by_others();
+	flow.now += 30 * SEC + 1;
+	flow.ev.from.parent_pid = 812;
+	flow_targets(20, 20);
+	EQUAL(flow.nr, 2);
+	EQUAL(flow.record[0].type, NETSCAN_END);
+	TEXT_EQUAL(flow.record[0].rule, "scan");
+	EQUAL(flow.record[1].type, NETSCAN_ALERT);
+	TEXT_EQUAL(flow.record[1].rule, "session");
+	CHECK(flow.record[1].from_event);
+	EQUAL(flow.record[1].distinct, 11);
+	end();
+}
+
+/* The event belongs to another scan that is open: covered by that now. */
+static void passes_from_cover_to_cover(void)
+{
+	begin(BOTH);
+	flow_targets(1, 9);
+	flow.now += 30 * SEC;
+	flow.ev.from.parent_pid++;
+	flow_targets(11, 19);
+	EQUAL(flow_count(NETSCAN_ALERT), 2);
+	flow_forget();
+	flow.now += 30 * SEC + 1;
+	flow.ev.from.parent_pid--;
+	flow_exec("ping");		/* ends the first scan */
+	EQUAL(flow.record[0].type, NETSCAN_END);
+	flow_stop();
+	begin(BOTH);
+	flow_targets(1, 9);
+	flow.now += 30 * SEC;
+	flow.ev.from.parent_pid++;
+	flow_targets(11, 19);
+	flow_forget();
+	/* The first scan's group is gone before any event of its own comes. */
+	netscan_table_remove(&flow.s.table.bucket[0], (flow.ev.from.parent_pid--,
+						       flow_group("scan")));
+	flow.ev.from.parent_pid++;
+	flow_exec("ping");
+	EQUAL(flow.nr, 0);
+	EQUAL(flow_group("session")->state, NETSCAN_COVERED);
+	EQUAL(STAT(COVERED), 2);
+	end();
+}
+
+static void first_rule_is_never_covered(void)
+{
+	u32 i;
+
+	begin("scan distinct=10 window=60\nsession distinct=5 window=60");
+	flow_targets(1, 4);
+	EQUAL(flow.nr, 1);
+	TEXT_EQUAL(flow_last()->rule, "session");
+	flow_targets(5, 9);
+	EQUAL(flow_count(NETSCAN_ALERT), 2);
+	end();
+	/* A parent for each probe: the session's alert alone. */
+	begin(BOTH);
+	for (i = 1; i <= 40; i++) {
+		flow.ev.from.parent_pid++;
+		flow_targets(i, i);
+	}
+	EQUAL(flow_count(NETSCAN_ALERT), 1);
+	TEXT_EQUAL(flow.record[0].rule, "session");
+	end();
+}
+
+/* A rule that is off says nothing more, whenever it would have been its turn. */
+static void disabled_while_covered(void)
+{
+	covered_then_over_by_others();
+	flow_rules("session enabled=0");
+	flow.now += 30 * SEC + 1;
+	CHECK(flow_tick());
+	EQUAL(flow_count(NETSCAN_ALERT), 0);
+	CHECK(!netscan_scan_busy(&flow.s));
+	end();
+}
+
+static void disabled_while_open(void)
+{
+	begin(ONE);
+	flow_targets(1, 9);
+	flow_rules("scan enabled=0");
+	flow.now += 60 * SEC + 1;
+	flow_tick();
+	EQUAL(flow.nr, 2);
+	EQUAL(flow_last()->type, NETSCAN_END);
+	end();
+}
+
+static void owed_while_the_queue_is_full(void)
+{
+	begin(ONE);
+	flow.full = true;
+	flow_targets(1, 20);
+	EQUAL(flow_group("scan")->state, NETSCAN_OWED);
+	EQUAL(flow_group("scan")->scan_id, 0);
+	CHECK(!flow_tick());
+	CHECK(netscan_scan_busy(&flow.s));
+	EQUAL(STAT(DEFERRED), 13);
+	flow.full = false;
+	flow_targets(21, 21);
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->distinct, 22);
+	EQUAL(flow_last()->events, 21);
+	EQUAL(flow_group("scan")->state, NETSCAN_OPEN);
+	CHECK(flow_tick());
+	EQUAL(flow.nr, 1);
+	end();
+}
+
+static void owed_is_paid_by_time(void)
+{
+	begin(ONE);
+	flow.full = true;
+	flow_targets(1, 9);
+	flow.full = false;
+	flow.now += 60 * SEC;
+	CHECK(flow_tick());
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->type, NETSCAN_ALERT);
+	CHECK(!flow_last()->from_event);
+	end();
+	/* Too late: no longer over the threshold. */
+	begin(ONE);
+	flow.full = true;
+	flow_targets(1, 9);
+	flow.full = false;
+	flow.now += 60 * SEC + 1;
+	CHECK(flow_tick());
+	EQUAL(flow.nr, 0);
+	EQUAL(flow_group("scan")->state, NETSCAN_ARMED);
+	end();
+}
+
+/* While the first rule's alert waits, a later rule's does not overtake it. */
+static void owed_keeps_later_rules_silent(void)
+{
+	begin(BOTH);
+	flow.full = true;
+	flow_targets(1, 9);
+	EQUAL(flow_group("scan")->state, NETSCAN_OWED);
+	EQUAL(flow_group("session")->state, NETSCAN_ARMED);
+	flow.full = false;
+	flow_targets(10, 10);
+	EQUAL(flow.nr, 1);
+	TEXT_EQUAL(flow_last()->rule, "scan");
+	EQUAL(flow_group("session")->state, NETSCAN_COVERED);
+	end();
+}
+
+static void updates_and_ends_ask_again(void)
+{
+	begin(ONE);
+	flow_targets(1, 9);
+	flow.full = true;
+	flow_targets(10, 30);
+	flow.full = false;
+	EQUAL(flow.nr, 1);
+	flow_targets(30, 30);
+	EQUAL(flow.nr, 2);
+	EQUAL(flow_last()->type, NETSCAN_UPDATE);
+	EQUAL(flow_last()->distinct, 31);
+	flow.now += 60 * SEC + 1;
+	flow.full = true;
+	CHECK(!flow_tick());
+	EQUAL(flow_group("scan")->state, NETSCAN_OPEN);
+	flow.full = false;
+	CHECK(flow_tick());
+	EQUAL(flow.nr, 3);
+	EQUAL(flow_last()->type, NETSCAN_END);
+	end();
+}
+
+static void reused_session_begins_anew(void)
+{
+	begin("-scan\nsession distinct=10 window=60");
+	flow_targets(1, 8);
+	flow.now += SEC;
+	flow.ev.session_start = flow.now - 1;
+	flow_targets(11, 18);
+	EQUAL(flow.nr, 0);
+	EQUAL(STAT(REUSED), 1);
+	flow_targets(19, 19);
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->events, 9);
+	EQUAL(flow_last()->distinct, 10);
+	/* With a scan open: it ends first. */
+	flow.now += SEC;
+	flow.ev.session_start = flow.now;
+	flow_targets(21, 21);
+	EQUAL(flow.nr, 2);
+	EQUAL(flow_last()->type, NETSCAN_END);
+	TEXT_EQUAL(flow_last()->reason, "reused");
+	EQUAL(flow_last()->scan_id, 1);
+	EQUAL(STAT(REUSED), 2);
+	/* Its leader is gone: that is no new session. */
+	flow.ev.session_start = 0;
+	flow_targets(22, 29);
+	EQUAL(flow.nr, 3);
+	EQUAL(flow_last()->type, NETSCAN_ALERT);
+	end();
+}
+
+/* What is left after an end is the old session's all the same. */
+static void reused_after_an_end(void)
+{
+	begin("-scan\nsession distinct=10 window=60");
+	flow_targets(1, 9);
+	flow.now += 30 * SEC;
+	flow_exec("a b c d");
+	flow.now += 30 * SEC + 1;
+	CHECK(flow_tick());
+	EQUAL(flow_last()->type, NETSCAN_END);
+	flow_forget();
+	flow.now += SEC;
+	flow.ev.session_start = flow.now;
+	flow_exec("1 2 3 4 5 6");
+	EQUAL(flow.nr, 0);
+	EQUAL(netscan_window_distinct(&flow_group("session")->args), 6);
+	EQUAL(STAT(REUSED), 1);
+	end();
+}
+
+static void reused_with_a_full_queue(void)
+{
+	begin("-scan\nsession distinct=10 window=60");
+	flow_targets(1, 9);
+	flow.full = true;
+	flow.now += SEC;
+	flow.ev.session_start = flow.now;
+	flow_targets(1, 1);
+	EQUAL(STAT(UNSENT), 1);
+	EQUAL(flow_group("session")->state, NETSCAN_ARMED);
+	EQUAL(netscan_window_distinct(&flow_group("session")->args), 2);
+	end();
+}
+
+static const struct test tests[] = {
+	{ "one scan, one alert", one_scan_one_alert },
+	{ "it ends below half of the threshold", ends_below_half },
+	{ "half is rounded up", half_is_rounded_up },
+	{ "armed again after the end", armed_again_after_the_end },
+	{ "a later rule is covered", later_rule_is_covered },
+	{ "covered alerts when the cover ends by time", alerts_when_the_cover_ends_by_time },
+	{ "covered alerts when the cover ends by an event", alerts_when_the_cover_ends_by_an_event },
+	{ "from one cover to the next", passes_from_cover_to_cover },
+	{ "the first rule is never covered", first_rule_is_never_covered },
+	{ "disabled while covered: silent", disabled_while_covered },
+	{ "disabled while open: it ends", disabled_while_open },
+	{ "a full queue owes the alert", owed_while_the_queue_is_full },
+	{ "time pays what is owed", owed_is_paid_by_time },
+	{ "an owed alert keeps later rules silent", owed_keeps_later_rules_silent },
+	{ "updates and ends ask again", updates_and_ends_ask_again },
+	{ "a reused session begins anew", reused_session_begins_anew },
+	{ "also after an end", reused_after_an_end },
+	{ "also with a full queue", reused_with_a_full_queue },
+};
+
+int main(void)
+{
+	return test_main("life", tests, ARRAY_SIZE(tests));
+}

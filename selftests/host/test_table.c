@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - tests of the table: groups, sharing a bucket, who makes room
+ */
+#include "flow.h"
+
+#define SLOTS	16U
+#define N	NETSCAN_BUCKET_GROUPS
+#define WINDOW	60U
+
+static struct netscan_bucket *b;
+static struct netscan_group *gone[2 * N];
+static u64 gone_key[2 * N];
+static u32 nr_gone;
+
+/* An open scan's group is told of before it goes. */
+static void note_evicted(void *ctx, struct netscan_bucket *from,
+			 struct netscan_group *g)
+{
+	CHECK(ctx == &nr_gone);
+	CHECK(from == b);
+	EQUAL(g->state, NETSCAN_OPEN);
+	CHECK(netscan_table_find(from, g->key) == g);
+	gone[nr_gone] = g;
+	gone_key[nr_gone++] = g->key;
+}
+
+static struct netscan_group *get(u64 key, u64 now)
+{
+	struct netscan_group *g = netscan_table_get(b, key, now, note_evicted,
+						    &nr_gone);
+
+	g->last = now;
+	g->window = WINDOW;
+	return g;
+}
+
+static void put_in(struct netscan_group *g, struct netscan_window *w, u32 from,
+		   u32 nr, u64 now)
+{
+	for (; nr; nr--, from++)
+		if (!netscan_window_see(&b->pool, w, from ^ g->key << 20, now))
+			netscan_table_add(b, g, w, from ^ g->key << 20, now,
+					  flow.s.table.slots, note_evicted,
+					  &nr_gone);
+}
+
+static void put(struct netscan_group *g, u32 from, u32 nr, u64 now)
+{
+	put_in(g, &g->args, from, nr, now);
+}
+
+static void begin(u32 slots)
+{
+	flow_start(64, slots);
+	b = &flow.s.table.bucket[0];
+	nr_gone = 0;
+}
+
+static void end(void)
+{
+	flow_check();
+	flow_stop();
+}
+
+/* A full bucket of N groups of 3 arguments, seen one second after another. */
+static void fill(void)
+{
+	u32 i;
+
+	begin(64);
+	for (i = 0; i < N; i++)
+		put(get(i, (1000 + i) * SEC), 0, 3, (1000 + i) * SEC);
+	EQUAL(b->used, N);
+	EQUAL(b->free, NETSCAN_NIL);
+}
+
+static struct netscan_group *find(u64 key)
+{
+	return netscan_table_find(b, key);
+}
+
+static void create_and_destroy(void)
+{
+	static const u32 sizes[][4] = {
+		/* groups, slots, buckets, entries in a bucket */
+		{ NETSCAN_MIN_GROUPS, NETSCAN_MIN_SLOTS, 1, 64 },
+		{ 65, 17, 2, 68 },
+		{ NETSCAN_DEF_GROUPS, NETSCAN_DEF_SLOTS, 64, 512 },
+		{ 128, NETSCAN_MAX_SLOTS, 2, 16384 },
+	};
+	struct netscan_table t;
+	u32 i, j;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		EQUAL(netscan_table_create(&t, sizes[i][0], sizes[i][1]), 0);
+		EQUAL(t.nr_buckets, sizes[i][2]);
+		EQUAL(t.slots, sizes[i][1]);
+		for (j = 0; j < t.nr_buckets; j++)
+			EQUAL(t.bucket[j].pool.nr, sizes[i][3]);
+		EQUAL(t.bytes,
+		      t.nr_buckets * (sizeof(*t.bucket) +
+				      N * (sizeof(*t.group) + 2) +
+				      t.bucket[0].pool.nr * sizeof(*t.entry) +
+				      2 * (t.bucket[0].pool.mask + 1)));
+		netscan_table_destroy(&t);
+		CHECK(!t.bucket && !t.group && !t.entry && !t.bytes);
+		netscan_table_destroy(&t);
+		EQUAL(shim_allocations(), 0);
+	}
+	EQUAL(netscan_table_create(&t, NETSCAN_DEF_GROUPS, NETSCAN_DEF_SLOTS),
+	      0);
+	CHECK(t.bytes <= 2 * 1024 * 1024 - NETSCAN_DEF_RING);
+	netscan_table_destroy(&t);
+}
+
+static void no_memory_leaves_nothing(void)
+{
+	struct netscan_table t;
+	int i, err;
+
+	for (i = 0; i < 10; i++) {
+		shim_fail_at(i);
+		err = netscan_table_create(&t, 256, 32);
+		if (i < 5) {
+			EQUAL(err, -ENOMEM);
+			CHECK(!t.bucket && !t.group && !t.head && !t.entry);
+		} else {
+			EQUAL(err, 0);
+			netscan_table_destroy(&t);
+		}
+		EQUAL(shim_allocations(), 0);
+	}
+	shim_fail_at(-1);
+}
+
+static void keys_choose_buckets_evenly(void)
+{
+	struct netscan_table t;
+	struct test_random r;
+	u32 n[5] = {}, i;
+
+	EQUAL(netscan_table_create(&t, 5 * 64, 16), 0);
+	CHECK(netscan_table_bucket(&t, 0) == t.bucket);
+	CHECK(netscan_table_bucket(&t, U64_MAX) == t.bucket + 4);
+	test_seed(&r, 1);
+	for (i = 0; i < 50000; i++)
+		n[netscan_table_bucket(&t, test_next(&r)) - t.bucket]++;
+	for (i = 0; i < 5; i++)
+		CHECK(n[i] > 9500 && n[i] < 10500);
+	netscan_table_destroy(&t);
+}
+
+static void get_finds_or_makes(void)
+{
+	struct netscan_group *g, *h;
+
+	begin(SLOTS);
+	CHECK(!find(7));
+	g = get(7, SEC);
+	EQUAL(g->state, NETSCAN_ARMED);
+	EQUAL(g->events, 0);
+	EQUAL(g->key, 7);
+	put(g, 0, 5, SEC);
+	h = get(7 + N, SEC);		/* the same index */
+	CHECK(h != g);
+	CHECK(get(7, 2 * SEC) == g);
+	EQUAL(g->args.count, 5);
+	CHECK(find(7 + N) == h);
+	CHECK(!find(7 + 2 * N));
+	EQUAL(b->used, 2);
+	netscan_table_set_state(b, g, NETSCAN_OPEN);
+	EQUAL(b->busy, 1);
+	WRITE_ONCE(g->scan_id, 9);
+	netscan_table_remove(b, g);
+	EQUAL(b->busy, 0);
+	EQUAL(b->used, 1);
+	EQUAL(g->scan_id, 0);
+	EQUAL(g->state, NETSCAN_FREE);
+	CHECK(!find(7));
+	CHECK(find(7 + N) == h);
+	/* A place that is used again holds nothing of before. */
+	g->text_len = 3;
+	g->read_faults = 3;
+	g->first = 3;
+	h = get(8, 3 * SEC);
+	CHECK(h == g);
+	EQUAL(h->args.count, 0);
+	EQUAL(h->events + h->read_faults + h->text_len + h->first, 0);
+	end();
+}
+
+static void states_count_as_busy(void)
+{
+	struct netscan_group *g;
+
+	begin(SLOTS);
+	g = get(1, SEC);
+	netscan_table_set_state(b, g, NETSCAN_OWED);
+	EQUAL(b->busy, 1);
+	netscan_table_set_state(b, g, NETSCAN_COVERED);
+	EQUAL(b->busy, 1);
+	netscan_table_set_state(b, g, NETSCAN_ARMED);
+	EQUAL(b->busy, 0);
+	netscan_table_set_state(b, g, NETSCAN_ARMED);
+	EQUAL(b->busy, 0);
+	end();
+}
+
+static void idle_ones_go_first(void)
+{
+	u64 now = (1040 + WINDOW) * SEC;
+
+	fill();
+	/* 0..39 are idle, and of these 0 is the oldest. */
+	get(100, now);
+	CHECK(!find(0));
+	EQUAL(STAT(EVICTED_IDLE), 1);
+	EQUAL(b->evictions, 0);
+	/* At T + window it is not idle yet. */
+	flow_stop();
+	fill();
+	get(100, (1000 + WINDOW) * SEC);
+	CHECK(!find(0));
+	EQUAL(STAT(EVICTED_IDLE), 0);
+	EQUAL(STAT(EVICTED_ARMED), 1);
+	EQUAL(b->evictions, 1);
+	EQUAL(nr_gone, 0);
+	end();
+}
+
+static void least_progress_then_oldest(void)
+{
+	u64 now = (1000 + WINDOW) * SEC;
+
+	fill();
+	put(&b->group[0], 10, 1, now);
+	put(&b->group[1], 10, 2, now);
+	get(100, now);
+	CHECK(!find(2));		/* 3 arguments, the oldest of those */
+	get(100, now);			/* none at all */
+	get(101, now);
+	CHECK(!find(100));
+	put(find(101), 0, 4, now);
+	get(102, now);
+	CHECK(!find(3));
+	CHECK(find(0) && find(1) && find(101));
+	EQUAL(STAT(EVICTED_ARMED), 3);
+	EQUAL(b->evictions, 3);
+	end();
+}
+
+static void silent_ones_then_open_ones_last(void)
+{
+	u64 now = (1000 + WINDOW) * SEC;
+	u32 i;
+
+	fill();
+	netscan_table_set_state(b, &b->group[0], NETSCAN_OPEN);
+	netscan_table_set_state(b, &b->group[1], NETSCAN_COVERED);
+	netscan_table_set_state(b, &b->group[2], NETSCAN_OWED);
+	b->group[0].scan_id = 5;
+	for (i = 3; i < N; i++)
+		put(&b->group[i], 10, 1, now);
+	/* The armed ones have more arguments and go all the same. */
+	for (i = 3; i < N; i++) {
+		netscan_table_set_state(b, get(100 + i, now), NETSCAN_OPEN);
+		find(100 + i)->scan_id = i;
+		CHECK(!find(i));
+	}
+	EQUAL(STAT(EVICTED_ARMED), N - 3);
+	EQUAL(nr_gone, 0);
+	get(200, now);
+	CHECK(!find(2));		/* owed */
+	netscan_table_set_state(b, find(200), NETSCAN_OPEN);
+	find(200)->scan_id = 1000;
+	get(201, now);
+	CHECK(!find(1));		/* covered */
+	netscan_table_set_state(b, find(201), NETSCAN_OPEN);
+	find(201)->scan_id = 1001;
+	EQUAL(STAT(EVICTED_COVERED), 2);
+	EQUAL(STAT(EVICTED_OPEN), 0);
+	/* All are open now: the one with the fewest, the oldest of those. */
+	put(&b->group[0], 10, 2, now);
+	b->group[1].last = now - 1;
+	get(202, now);
+	EQUAL(STAT(EVICTED_OPEN), 1);
+	EQUAL(nr_gone, 1);
+	EQUAL(find(0) != NULL, 1);
+	CHECK(gone[0] == &b->group[1]);
+	EQUAL(gone[0]->key, 202);
+	end();
+}
+
+/* Windows fill the pool before groups fill the bucket. */
+static void room_for_an_entry(void)
+{
+	u64 now = 1000 * SEC;
+	u32 i;
+
+	begin(SLOTS);
+	for (i = 0; i < 8; i++)
+		put(get(i, now + i), 0, 8, now + i);
+	EQUAL(b->pool.free, NETSCAN_NIL);
+	/* 5 wants a ninth: 0 is the least of the others. */
+	put(find(5), 8, 1, now + 10);
+	CHECK(!find(0));
+	EQUAL(find(5)->args.count, 9);
+	EQUAL(STAT(EVICTED_ARMED), 1);
+	/* The one that asks never makes room itself, however little it has. */
+	get(50, now + 20);
+	put(find(50), 0, 16, now + 20);
+	EQUAL(find(50)->args.count, 16);
+	EQUAL(find(50)->args.pushed, 0);
+	CHECK(!find(1) && !find(2));
+	CHECK(find(3));
+	/* A full window pushes out its own. */
+	put(find(50), 20, 3, now + 20);
+	EQUAL(find(50)->args.pushed, 3);
+	EQUAL(STAT(PUSHED), 3);
+	EQUAL(STAT(EVICTED_ARMED), 3);
+	end();
+}
+
+/* Groups without an entry are evicted until one gives what is needed. */
+static void room_behind_empty_groups(void)
+{
+	u64 now = 1000 * SEC;
+	u32 i;
+
+	begin(SLOTS);
+	for (i = 0; i < 4; i++) {
+		put(get(i, now), 0, 16, now);
+		netscan_table_set_state(b, find(i), NETSCAN_OPEN);
+		find(i)->scan_id = i + 1;
+	}
+	for (i = 10; i < 20; i++)
+		get(i, now);
+	get(20, now);
+	put_in(find(20), &find(20)->execs, 0, 1, now);
+	EQUAL(STAT(EVICTED_ARMED), 10);
+	EQUAL(STAT(EVICTED_OPEN), 1);
+	EQUAL(nr_gone, 1);
+	EQUAL(gone_key[0], 0);
+	EQUAL(find(20)->execs.count, 1);
+	end();
+}
+
+static const struct test tests[] = {
+	{ "create and destroy", create_and_destroy },
+	{ "no memory leaves nothing behind", no_memory_leaves_nothing },
+	{ "keys choose buckets evenly", keys_choose_buckets_evenly },
+	{ "get finds or makes", get_finds_or_makes },
+	{ "states count as busy", states_count_as_busy },
+	{ "idle groups make room first", idle_ones_go_first },
+	{ "then the least progress, the oldest", least_progress_then_oldest },
+	{ "silent ones after armed ones, open ones last", silent_ones_then_open_ones_last },
+	{ "room for an entry", room_for_an_entry },
+	{ "room behind empty groups", room_behind_empty_groups },
+};
+
+int main(void)
+{
+	return test_main("table", tests, ARRAY_SIZE(tests));
+}

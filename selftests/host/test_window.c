@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - tests of the sliding-window distinct counter
+ */
+#include "window.h"
+#include "test.h"
+
+#define NR	64
+#define SLOTS	16
+#define HEADS	8	/* few, for long chains */
+
+static struct netscan_entry entries[NR];
+static u16 heads[HEADS];
+static struct netscan_pool pool;
+static struct netscan_window w;
+
+static void begin(u16 nr)
+{
+	netscan_pool_init(&pool, entries, nr, heads, HEADS);
+	netscan_window_init(&w);
+}
+
+/* 1 when new, 0 when it was there, -ENOSPC. */
+static int put(struct netscan_window *to, u64 fp, u64 now, u32 slots)
+{
+	int err;
+
+	if (netscan_window_see(&pool, to, fp, now))
+		return 0;
+	err = netscan_window_add(&pool, to, fp, now, slots);
+	return err ? err : 1;
+}
+
+static u32 nr_free(void)
+{
+	u32 n = 0;
+	u16 i;
+
+	for (i = pool.free; i != NETSCAN_NIL && n <= pool.nr; n++)
+		i = entries[i].hash_next;
+	return n;
+}
+
+static void counts_distinct(void)
+{
+	u64 fp;
+
+	begin(NR);
+	EQUAL(netscan_window_distinct(&w), 0);
+	for (fp = 0; fp < SLOTS; fp++)
+		EQUAL(put(&w, fp, fp, SLOTS), 1);
+	for (fp = 0; fp < SLOTS; fp++)
+		EQUAL(put(&w, fp, 100, SLOTS), 0);
+	EQUAL(netscan_window_distinct(&w), SLOTS);
+	EQUAL(w.count, SLOTS);
+	EQUAL(w.pushed, 0);
+	EQUAL(nr_free(), NR - SLOTS);
+}
+
+static void same_index_other_value(void)
+{
+	begin(NR);
+	EQUAL(put(&w, 5, 1, SLOTS), 1);
+	EQUAL(put(&w, 5 + HEADS, 1, SLOTS), 1);
+	EQUAL(put(&w, 5 + (1ULL << 32), 1, SLOTS), 1);
+	EQUAL(put(&w, 5 + (1ULL << 63), 1, SLOTS), 1);
+	EQUAL(put(&w, 5, 2, SLOTS), 0);
+	EQUAL(put(&w, 5 + (1ULL << 63), 2, SLOTS), 0);
+	EQUAL(netscan_window_distinct(&w), 4);
+}
+
+static void expires_to_the_nanosecond(void)
+{
+	begin(NR);
+	put(&w, 1, 100, SLOTS);
+	put(&w, 2, 101, SLOTS);
+	put(&w, 3, 102, SLOTS);
+	netscan_window_expire(&pool, &w, 0);
+	EQUAL(netscan_window_distinct(&w), 3);
+	netscan_window_expire(&pool, &w, 100);
+	EQUAL(netscan_window_distinct(&w), 3);
+	netscan_window_expire(&pool, &w, 101);
+	EQUAL(netscan_window_distinct(&w), 2);
+	netscan_window_expire(&pool, &w, 102);
+	EQUAL(netscan_window_distinct(&w), 1);
+	netscan_window_expire(&pool, &w, U64_MAX);
+	EQUAL(netscan_window_distinct(&w), 0);
+	EQUAL(w.newest, NETSCAN_NIL);
+	EQUAL(w.oldest, NETSCAN_NIL);
+	EQUAL(nr_free(), NR);
+}
+
+static void seeing_again_renews(void)
+{
+	begin(NR);
+	put(&w, 1, 10, SLOTS);
+	put(&w, 2, 20, SLOTS);
+	put(&w, 3, 30, SLOTS);
+	EQUAL(put(&w, 1, 40, SLOTS), 0);	/* the oldest */
+	EQUAL(put(&w, 3, 50, SLOTS), 0);	/* one in the middle */
+	EQUAL(put(&w, 3, 60, SLOTS), 0);	/* the newest */
+	netscan_window_expire(&pool, &w, 21);
+	EQUAL(netscan_window_distinct(&w), 2);
+	netscan_window_expire(&pool, &w, 41);
+	EQUAL(netscan_window_distinct(&w), 1);
+	EQUAL(put(&w, 3, 61, SLOTS), 0);
+	EQUAL(put(&w, 1, 62, SLOTS), 1);
+}
+
+static void since_is_what_expire_would_leave(void)
+{
+	u64 fp;
+
+	begin(NR);
+	EQUAL(netscan_window_since(&pool, &w, 0), 0);
+	for (fp = 0; fp < 10; fp++)
+		put(&w, fp, 10 * fp, SLOTS);
+	EQUAL(netscan_window_since(&pool, &w, 0), 10);
+	EQUAL(netscan_window_since(&pool, &w, 1), 9);
+	EQUAL(netscan_window_since(&pool, &w, 90), 1);
+	EQUAL(netscan_window_since(&pool, &w, 91), 0);
+	EQUAL(netscan_window_distinct(&w), 10);
+	for (fp = 100; fp < 110; fp++)
+		put(&w, fp, 100, SLOTS);
+	EQUAL(w.pushed, 4);
+	EQUAL(netscan_window_since(&pool, &w, 40), 20);
+	EQUAL(netscan_window_since(&pool, &w, 41), 15);
+}
+
+static void pushes_out_the_least_recent(void)
+{
+	u64 fp;
+
+	begin(NR);
+	for (fp = 0; fp < SLOTS; fp++)
+		put(&w, fp, 10 + fp, SLOTS);
+	put(&w, 0, 50, SLOTS);
+	EQUAL(put(&w, 100, 51, SLOTS), 1);	/* instead of 1 */
+	EQUAL(w.count, SLOTS);
+	EQUAL(w.pushed, 1);
+	EQUAL(netscan_window_distinct(&w), SLOTS + 1);
+	EQUAL(put(&w, 0, 52, SLOTS), 0);
+	EQUAL(put(&w, 2, 52, SLOTS), 0);
+	EQUAL(put(&w, 1, 53, SLOTS), 1);	/* instead of 3 */
+	EQUAL(w.pushed, 2);
+	EQUAL(put(&w, 3, 54, SLOTS), 1);
+	/* What was pushed out is forgotten once anything younger expires. */
+	netscan_window_expire(&pool, &w, 10);
+	EQUAL(w.pushed, 3);
+	netscan_window_expire(&pool, &w, 16);
+	EQUAL(w.pushed, 0);
+	EQUAL(netscan_window_distinct(&w), w.count);
+	EQUAL(nr_free(), NR - w.count);
+}
+
+static void full_pool_changes_nothing(void)
+{
+	struct netscan_window other;
+	u64 fp;
+
+	begin(8);
+	netscan_window_init(&other);
+	for (fp = 0; fp < 5; fp++)
+		EQUAL(put(&w, fp, fp, SLOTS), 1);
+	for (fp = 100; fp < 103; fp++)
+		EQUAL(put(&other, fp, fp, SLOTS), 1);
+	EQUAL(nr_free(), 0);
+	EQUAL(put(&w, 5, 10, SLOTS), -ENOSPC);
+	EQUAL(put(&w, 5, 10, SLOTS), -ENOSPC);
+	EQUAL(w.count, 5);
+	EQUAL(w.pushed, 0);
+	EQUAL(w.oldest == NETSCAN_NIL, false);
+	EQUAL(put(&w, 0, 11, SLOTS), 0);
+	/* A full window makes its own room and needs none of the pool's. */
+	EQUAL(put(&w, 6, 12, 5), 1);
+	EQUAL(w.count, 5);
+	EQUAL(w.pushed, 1);
+	netscan_window_clear(&pool, &other);
+	EQUAL(nr_free(), 3);
+	EQUAL(put(&w, 7, 13, SLOTS), 1);
+}
+
+static void windows_share_a_pool(void)
+{
+	struct netscan_window other;
+	u64 fp;
+
+	begin(NR);
+	netscan_window_init(&other);
+	for (fp = 0; fp < 10; fp++) {
+		EQUAL(put(&w, fp, fp, SLOTS), 1);
+		EQUAL(put(&other, fp | 1 << 20, fp, SLOTS), 1);
+	}
+	netscan_window_expire(&pool, &w, 5);
+	EQUAL(netscan_window_distinct(&w), 5);
+	EQUAL(netscan_window_distinct(&other), 10);
+	netscan_window_clear(&pool, &w);
+	EQUAL(netscan_window_distinct(&w), 0);
+	EQUAL(nr_free(), NR - 10);
+	for (fp = 0; fp < 10; fp++)
+		EQUAL(put(&other, fp | 1 << 20, 20, SLOTS), 0);
+}
+
+static void clear_gives_everything_back(void)
+{
+	u64 fp;
+
+	begin(NR);
+	netscan_window_clear(&pool, &w);
+	for (fp = 0; fp < 3 * SLOTS; fp++)
+		put(&w, fp, fp, SLOTS);
+	CHECK(w.pushed);
+	netscan_window_clear(&pool, &w);
+	EQUAL(w.count, 0);
+	EQUAL(w.pushed, 0);
+	EQUAL(nr_free(), NR);
+	for (fp = 0; fp < SLOTS; fp++)
+		EQUAL(put(&w, fp, 100, SLOTS), 1);
+}
+
+static void one_slot_one_entry(void)
+{
+	begin(1);
+	EQUAL(put(&w, 1, 1, 1), 1);
+	EQUAL(put(&w, 2, 2, 1), 1);
+	EQUAL(put(&w, 2, 3, 1), 0);
+	EQUAL(put(&w, 1, 4, 1), 1);
+	EQUAL(w.count, 1);
+	EQUAL(netscan_window_distinct(&w), 3);
+	netscan_window_expire(&pool, &w, 5);
+	EQUAL(netscan_window_distinct(&w), 0);
+}
+
+static const struct test tests[] = {
+	{ "distinct fingerprints count once", counts_distinct },
+	{ "values that share an index", same_index_other_value },
+	{ "expiry to the nanosecond", expires_to_the_nanosecond },
+	{ "seeing again renews", seeing_again_renews },
+	{ "since is what expire would leave", since_is_what_expire_would_leave },
+	{ "a full window pushes out the least recent", pushes_out_the_least_recent },
+	{ "a full pool changes nothing", full_pool_changes_nothing },
+	{ "windows share a pool", windows_share_a_pool },
+	{ "clear gives everything back", clear_gives_everything_back },
+	{ "one slot, one entry", one_slot_one_entry },
+};
+
+int main(void)
+{
+	return test_main("window", tests, ARRAY_SIZE(tests));
+}
