@@ -38,7 +38,7 @@ export KDIR
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 stage=$work/stage
-mkdir -p "$stage/usr/bin" "$stage/tests"
+mkdir -p "$stage/usr/bin" "$stage/tests" build
 
 say "vm: building the module for Linux $release, the logger and the tests"
 selftests/vm/module.sh "$release" "$stage/netscan.ko" W=1 KCFLAGS=-Werror >"$work/build" 2>&1 ||
@@ -66,7 +66,8 @@ say "vm: booting Linux $release in QEMU to run $(wc -l <"$stage/tests/list") tes
 {
 	selftests/vm/boot.sh --kernel "$kernel/vmlinuz" --initrd "$work/initrd" --results - \
 		--log "$work/log" --run /vm/check.sh || true
-} | selftests/vm/judge.sh vm $(cat "$stage/tests/list")
+} | tee build/check.results | selftests/vm/judge.sh vm $(cat "$stage/tests/list")
+cp "$work/log" build/check.log
 if selftests/vm/clean-log.sh "$work/log" >"$work/complaints"; then
 	echo "ok vm: guest log clean"
 else

@@ -9,26 +9,27 @@ set -eu
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 . "$TOP/selftests/vm/lib.sh"
 
-# fetch_as ARCH PACKAGE DIR - fetch and unpack what is for machines of ARCH
-fetch_as()
-(
-	ARCH=$1
-	fetch_deb "$2" "$(candidate "$2")" "$3"
-	dpkg-deb -x "$3"/*.deb "$3"
-	rm -f "$3"/*.deb
-)
+# unpack PACKAGE DIR - fetch a package and keep its files
+unpack()
+{
+	fetch_deb "$1" "$(candidate "$1")" "$2"
+	dpkg-deb -x "$2"/*.deb "$2"
+	rm -f "$2"/*.deb
+}
 
 # build_headers DIR - unpack the headers, and the tools that this machine builds with
 build_headers()
 {
 	say "headers: fetching $package $version"
-	fetch_as "$ARCH" "$package" "$1"
-	fetch_as "$ARCH" "$common" "$1"
-	fetch_as "$HOST_ARCH" "$kbuild" "$1"
+	unpack "$package" "$1"
+	unpack "$common" "$1"
+	# The tools run here, whatever the guest is.
+	ARCH=$HOST_ARCH
+	unpack "$kbuild" "$1"
 	# They find each other by links that are relative, and by one absolute name.
 	echo "include \$(dir \$(lastword \$(MAKEFILE_LIST)))../$common/Makefile" \
 		>"$1/usr/src/$package/Makefile"
-	rm -rf "$1/usr/share"
+	rm -rf "${1:?}/usr/share"
 }
 
 package=linux-headers-$1

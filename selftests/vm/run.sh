@@ -18,7 +18,7 @@ release=$(cat "$kernel/release")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/stage/usr/bin"
+mkdir -p "$work/stage/usr/bin" build
 [ -n "$KDIR" ] || KDIR=$(selftests/vm/headers.sh "$release")
 export KDIR
 say "building the module for Linux $release"
@@ -44,7 +44,8 @@ say "booting Linux $release in QEMU (some ten seconds)"
 status=0
 selftests/vm/boot.sh --kernel "$kernel/vmlinuz" --initrd "$work/initrd" --terminal \
 	--log "$work/log" --results "$work/results" --run /vm/demo.sh --timeout 300 || status=$?
-say "the guest is off; what its device has shown:"
+cp "$work/log" build/run.log
+say "the guest is off (its kernel log is build/run.log); what its device has shown:"
 grep -E '^(ok|not ok)' "$work/results" || true
 if ! selftests/vm/clean-log.sh "$work/log"; then
 	die "the guest's kernel has complained, see above"
