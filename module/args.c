@@ -77,6 +77,10 @@ static void refill(struct netscan_args *a)
 {
 	unsigned long room, n;
 
+	if (a->text != a->kept && a->at) {
+		memcpy(a->kept, a->text, a->text_len);
+		a->text = a->kept;
+	}
 	a->have -= a->at;
 	memmove(a->buf, a->buf + a->at, a->have);
 	a->at = 0;
@@ -108,6 +112,7 @@ void netscan_args_begin(struct netscan_args *a, unsigned long start,
 	unsigned long len = end > start ? end - start : 0;
 	u32 text = min_t(unsigned long, len, NETSCAN_TEXT);
 
+	a->text = (const char *)a->buf;
 	a->pos = start;
 	a->truncated = len > NETSCAN_ARGV_HEAD + NETSCAN_ARGV_TAIL;
 	a->end = start + (a->truncated ? NETSCAN_ARGV_HEAD : len);
@@ -121,7 +126,6 @@ void netscan_args_begin(struct netscan_args *a, unsigned long start,
 		refill(a);
 	a->text_len = min(a->have, text);
 	a->text_cut = a->text_len < len;
-	memcpy(a->text, a->buf, a->text_len);
 }
 
 /* Go on from the head of a long argv to its tail, in the midst of something. */
@@ -130,8 +134,7 @@ static void skip_to_tail(struct netscan_args *a)
 	a->pos = a->tail_end - NETSCAN_ARGV_TAIL;
 	a->end = a->tail_end;
 	a->tail_end = 0;
-	a->have = 0;
-	a->at = 0;
+	a->at = a->have;
 	a->skip = true;
 }
 

@@ -21,7 +21,9 @@
  * @read_fault: a copy failed: what came after it was not seen
  * @truncated: argv is longer than what is read of it
  * @text_cut: @text is only the beginning
- * @text: the beginning of the command line
+ * @text: the beginning of the command line: in @buf as long as that holds it,
+ *        then in @kept
+ * @kept: see @text
  * @buf: what was copied, with eight zero bytes behind it
  */
 struct netscan_args {
@@ -37,7 +39,8 @@ struct netscan_args {
 	bool read_fault;
 	bool truncated;
 	bool text_cut;
-	char text[NETSCAN_TEXT];
+	const char *text;
+	char kept[NETSCAN_TEXT];
 	u8 buf[NETSCAN_ARGV_CHUNK + 8];
 };
 

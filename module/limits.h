@@ -32,6 +32,8 @@
  */
 #define NETSCAN_BUCKET_WINDOWS	4U
 
+#define NETSCAN_SWEEPS		16U	/* ticks in which all idle groups go */
+
 /* Records: bytes. NETSCAN_RECORD_MAX, a reader's buffer, is in the uapi. */
 #define NETSCAN_DEF_RING	131072U
 #define NETSCAN_MIN_RING	16384U

@@ -81,7 +81,6 @@ static void fill_event(struct netscan_event *ev, const struct linux_binprm *bprm
 	ev->text_cut = args->text_cut;
 	ev->begun = false;
 	ev->text_len = args->text_len;
-	ev->text = args->text;
 	fill_parent(&ev->from);
 	fill_session(ev);
 }
@@ -112,6 +111,7 @@ static void watch_exec(const struct netscan_config *cfg,
 	do {
 		nr = netscan_args_next(args, &netscan_scanner.key);
 		ev.read_fault = args->read_fault;
+		ev.text = args->text;
 		netscan_scan_feed(&netscan_scanner, cfg, &ev, args->fp, nr,
 				  args->done);
 	} while (!args->done);

@@ -123,7 +123,7 @@ static int show_status(struct seq_file *m, void *unused)
 	return 0;
 }
 
-/* groups: one line for each group in use, by its place in the table. */
+/* groups: one line for each group that counts, by its place in the table. */
 static void *start_groups(struct seq_file *m, loff_t *pos)
 {
 	const struct netscan_table *table = &netscan_scanner.table;
@@ -143,22 +143,24 @@ static void stop_groups(struct seq_file *m, void *v)
 {
 }
 
-/* A copy of a group as it stands now. False when the place is free. */
+/* A copy of a group as it stands now. False when it holds nothing. */
 static bool copy_group(struct netscan_group *copy, u32 at, u32 *distinct)
 {
 	struct netscan_table *table = &netscan_scanner.table;
 	struct netscan_bucket *b = &table->bucket[at / NETSCAN_BUCKET_GROUPS];
 	const struct netscan_group *g = &table->group[at];
 	u64 now = ktime_get_boottime_ns();
-	u64 span = g->window * NETSCAN_SEC;
+	u64 span;
 
 	raw_spin_lock(&b->lock);
 	*copy = *g;
+	span = g->window * NETSCAN_SEC;
 	if (g->state != NETSCAN_FREE)
 		*distinct = netscan_window_since(&b->pool, &g->args,
 						 now > span ? now - span : 0);
 	raw_spin_unlock(&b->lock);
-	return copy->state != NETSCAN_FREE;
+	return copy->state != NETSCAN_FREE &&
+	       !netscan_table_idle(copy, now);
 }
 
 static const char * const state_names[] = {

@@ -177,6 +177,7 @@ static void run_clock(struct work_struct *unused)
 
 	mutex_lock(&work_mutex);
 	tick_scans();
+	netscan_scan_sweep(&netscan_scanner, ktime_get_boottime_ns());
 	test_probe();
 	period = netscan_scan_busy(&netscan_scanner) ? BUSY_PERIOD :
 						       IDLE_PERIOD;

@@ -38,6 +38,7 @@ struct netscan_note {
  * @table: the groups
  * @key: coefficients of the hash
  * @scan_ids: the latest scan's id
+ * @sweep: the part of the table that was swept last, the clock's
  * @emit: queues what netscan_scan_fill() makes of a note; called with a
  *        bucket's lock held. Returns false when there is no room, and the
  *        group asks again
@@ -46,6 +47,7 @@ struct netscan_scanner {
 	struct netscan_table table;
 	struct netscan_hash_key key;
 	atomic_t scan_ids;
+	u32 sweep;
 	bool (*emit)(const struct netscan_note *note);
 };
 
@@ -58,6 +60,7 @@ void netscan_scan_feed(struct netscan_scanner *s,
 		       bool last);
 bool netscan_scan_tick(struct netscan_scanner *s,
 		       const struct netscan_config *cfg, u64 now);
+void netscan_scan_sweep(struct netscan_scanner *s, u64 now);
 bool netscan_scan_busy(const struct netscan_scanner *s);
 bool netscan_scan_clear(struct netscan_scanner *s,
 			const struct netscan_config *old,

@@ -141,7 +141,14 @@ void netscan_table_remove(struct netscan_bucket *b, struct netscan_group *g)
 	b->used--;
 }
 
-static bool is_idle(const struct netscan_group *g, u64 now)
+/**
+ * netscan_table_idle() - has all that a group counted left its window?
+ * @g: a group
+ * @now: nanoseconds since boot
+ *
+ * Return: false for a free group and for one that time may still move on.
+ */
+bool netscan_table_idle(const struct netscan_group *g, u64 now)
 {
 	return g->state == NETSCAN_ARMED &&
 	       now > g->last + g->window * NETSCAN_SEC;
@@ -149,7 +156,7 @@ static bool is_idle(const struct netscan_group *g, u64 now)
 
 static u64 rank(const struct netscan_group *g, u64 now)
 {
-	if (is_idle(g, now))
+	if (netscan_table_idle(g, now))
 		return 0;
 	return (u64)g->state << 32 | netscan_window_distinct(&g->args);
 }
@@ -176,7 +183,7 @@ static struct netscan_group *choose_victim(struct netscan_bucket *b,
 static void evict_group(struct netscan_bucket *b, struct netscan_group *g,
 			u64 now, netscan_evict_fn evict, void *ctx)
 {
-	if (is_idle(g, now)) {
+	if (netscan_table_idle(g, now)) {
 		netscan_count(EVICTED_IDLE);
 	} else {
 		b->evictions++;

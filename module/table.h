@@ -145,6 +145,7 @@ struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
 void netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
 		       struct netscan_window *w, u64 fp, u64 now, u32 slots,
 		       netscan_evict_fn evict, void *ctx);
+bool netscan_table_idle(const struct netscan_group *g, u64 now);
 void netscan_table_remove(struct netscan_bucket *b, struct netscan_group *g);
 
 /**

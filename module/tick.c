@@ -51,6 +51,34 @@ static bool tick_bucket(struct netscan_turn *t, bool open)
 	return done;
 }
 
+static void free_idle(struct netscan_bucket *b, u64 now)
+{
+	struct netscan_group *g;
+
+	raw_spin_lock(&b->lock);
+	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++)
+		if (netscan_table_idle(g, now))
+			netscan_table_remove(b, g);
+	raw_spin_unlock(&b->lock);
+}
+
+/**
+ * netscan_scan_sweep() - free groups of which nothing is left
+ * @s: the scanner
+ * @now: nanoseconds since boot
+ *
+ * One call looks at a part of the table, NETSCAN_SWEEPS calls at all of it.
+ */
+void netscan_scan_sweep(struct netscan_scanner *s, u64 now)
+{
+	u32 i;
+
+	s->sweep = (s->sweep + 1) % NETSCAN_SWEEPS;
+	for (i = s->sweep; i < s->table.nr_buckets; i += NETSCAN_SWEEPS)
+		if (READ_ONCE(s->table.bucket[i].used))
+			free_idle(&s->table.bucket[i], now);
+}
+
 /**
  * netscan_scan_tick() - move on what only time moves
  * @s: the scanner
