@@ -33,14 +33,8 @@ static const struct netscan_rule new_rule = {
 
 static bool valid_name(const char *name)
 {
-	size_t i, len = strlen(name);
-
-	if (!len || len >= NETSCAN_MAX_NAME || !isalpha(name[0]))
-		return false;
-	for (i = 0; i < len; i++)
-		if (!isalnum(name[i]) && name[i] != '-' && name[i] != '_')
-			return false;
-	return true;
+	return netscan_text_is_name(name, strlen(name), "-_") &&
+	       isalpha(name[0]);
 }
 
 static int parse_number(const char *text, u32 low, u32 high, u32 *out)

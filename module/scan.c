@@ -126,7 +126,7 @@ static struct netscan_group *get_group(struct netscan_turn *t, u64 key)
 	struct netscan_group *g;
 
 	g = netscan_table_get(t->bucket, key, t->now, netscan_life_evicted, t);
-	if (!g->events || !(t->rule->by & NETSCAN_BY_SESSION) ||
+	if (!g->last || !(t->rule->by & NETSCAN_BY_SESSION) ||
 	    g->last >= t->ev->session_start)
 		return g;
 	/* The session's number went to a new session. */
@@ -153,7 +153,7 @@ static void feed_rule(struct netscan_turn *t, const u64 *fp, u32 nr, bool last)
 	if (last)
 		new += add_unread(t, g);
 	if (g->state == NETSCAN_OPEN)
-		g->seen += new;
+		g->seen += min(new, U32_MAX - g->seen);
 	if (last)
 		judge(t, g);
 	if (g->state == NETSCAN_OPEN && !t->cover_id) {

@@ -251,14 +251,10 @@ void netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
 		       struct netscan_window *w, u64 fp, u64 now, u32 slots,
 		       netscan_evict_fn evict, void *ctx)
 {
-	u32 pushed = w->pushed;
-
 	/*
 	 * One group's two windows hold at most two of the bucket's four, so
 	 * another group is there to make room until the add succeeds.
 	 */
 	while (netscan_window_add(&b->pool, w, fp, now, slots))
 		evict_group(b, choose_victim(b, g, now), now, evict, ctx);
-	if (w->pushed != pushed)
-		netscan_count(PUSHED);
 }

@@ -11,6 +11,25 @@
 #include "text.h"
 
 /**
+ * netscan_text_is_name() - may this be the name of a rule or a tool?
+ * @name: the name
+ * @len: its length
+ * @extra: what it may hold beside ASCII letters and digits
+ *
+ * The kernel's isalnum() knows Latin-1, which no record may hold bare.
+ */
+bool netscan_text_is_name(const char *name, size_t len, const char *extra)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if ((u8)name[i] > 0x7f ||
+		    (!isalnum(name[i]) && !strchr(extra, name[i])))
+			return false;
+	return len && len < NETSCAN_MAX_NAME;
+}
+
+/**
  * netscan_text_init() - begin an empty text
  * @t: the text
  * @buf: where it goes

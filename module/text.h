@@ -21,6 +21,7 @@ struct netscan_text {
 	bool cut;
 };
 
+bool netscan_text_is_name(const char *name, size_t len, const char *extra);
 void netscan_text_init(struct netscan_text *t, char *buf, size_t size);
 __printf(2, 3) void netscan_text_add(struct netscan_text *t, const char *fmt,
 				     ...);

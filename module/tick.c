@@ -24,7 +24,7 @@ static bool tick_silent(const struct netscan_turn *t, struct netscan_group *g)
 	if (g->state == NETSCAN_COVERED && netscan_life_is_covered(t, g) &&
 	    !netscan_life_below_half(t, g))
 		return true;
-	if (!netscan_life_is_over(t, g)) {
+	if (!t->rule->enabled || !netscan_life_is_over(t, g)) {
 		netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
 		return true;
 	}

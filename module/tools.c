@@ -164,8 +164,10 @@ int netscan_tools_match_argv(const struct netscan_tools *tools,
 		n--;
 	}
 	tool = netscan_tools_find(tools, base, n);
-	if (tool >= 0 || arg >= len)
-		return tool >= 0 ? tool : NETSCAN_NO_TOOL;
+	if (tool != NETSCAN_ASK_ARGV)
+		return tool;
+	if (arg >= len)
+		return NETSCAN_NO_TOOL;
 	argv += arg + 1;
 	n = len - arg - 1;
 	base = base_name(argv, &n);
@@ -175,14 +177,7 @@ int netscan_tools_match_argv(const struct netscan_tools *tools,
 
 static bool valid_name(const char *name, size_t len)
 {
-	size_t i;
-
-	if (!len || len >= NETSCAN_MAX_NAME || name[0] == '-')
-		return false;
-	for (i = 0; i < len; i++)
-		if (!isalnum(name[i]) && !strchr("._+-", name[i]))
-			return false;
-	return true;
+	return netscan_text_is_name(name, len, "._+-") && name[0] != '-';
 }
 
 static int tool_index(const struct netscan_tools *tools, const char *name)
@@ -207,8 +202,10 @@ static int insert_name(struct netscan_tools *tools, const char *text, u8 tool)
 		return -EINVAL;
 	if (tools->nr_names == NETSCAN_MAX_NAMES)
 		return -ERANGE;
-	/* Exact names come first: shift the prefixes up by one. */
-	at = prefix ? tools->nr_names : tools->nr_exact;
+	/* Exact names come first, then prefixes, the longest first. */
+	at = tools->nr_exact;
+	while (prefix && at < tools->nr_names && tools->name[at].len >= len)
+		at++;
 	n = &tools->name[at];
 	memmove(n + 1, n, (tools->nr_names - at) * sizeof(*n));
 	memset(n, 0, sizeof(*n));

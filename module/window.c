@@ -16,6 +16,7 @@
  * Context: kprobe (preemption off) and process. Bounded: no loop but over
  * entries that leave and over one index chain.
  */
+#include "stats.h"
 #include "window.h"
 
 /* Not a member of a chain by accident: static sizes, see NETSCAN_MAX_SLOTS. */
@@ -140,7 +141,8 @@ int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 
 	if (w->count >= slots) {
 		drop_oldest(pool, w);
-		w->pushed++;
+		w->pushed += w->pushed < U32_MAX - U16_MAX;
+		netscan_count(PUSHED);
 	}
 	i = pool->free;
 	if (i == NETSCAN_NIL)

@@ -51,7 +51,8 @@ struct netscan_pool {
  * @count: entries in the window, at most the number of slots
  * @pushed: fingerprints pushed out for want of a slot while still within the
  *          time span; 0 again once an entry has expired, since what was
- *          pushed out was older still
+ *          pushed out was older still; saturates so that the sum with @count
+ *          does not overflow
  *
  * Locking: the bucket's lock.
  */

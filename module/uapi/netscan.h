@@ -17,7 +17,8 @@
  *	seq	number of the record since load, from 1, without gaps
  *	time	CLOCK_REALTIME, seconds.nanoseconds
  *	rule	name of the rule, '-' where there is none
- *	scan_id	number of the scan since load, from 1, 0 where there is none
+ *	scan_id	number of the scan, only growing since load, 0 where there is
+ *		none
  *
  * alert and update go on with
  *
