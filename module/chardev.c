@@ -34,7 +34,7 @@
  * @text: that record, NETSCAN_RECORD_MAX bytes
  */
 struct reader {
-	struct mutex mutex;
+	struct mutex mutex;	/* one read at a time */
 	struct netscan_cursor cursor;
 	char text[NETSCAN_RECORD_MAX];
 };

@@ -49,7 +49,7 @@ struct netscan_hash {
 static inline u64 netscan_mul_high(u64 a, u64 b)
 {
 #if defined(CONFIG_ARCH_SUPPORTS_INT128) && defined(__SIZEOF_INT128__)
-	return ((unsigned __int128)a * b) >> 64;
+	return ((__uint128_t)a * b) >> 64;
 #else
 	u64 low = (u64)(u32)a * (u32)b;
 	u64 mid = (a >> 32) * (u32)b + (low >> 32);

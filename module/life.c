@@ -2,12 +2,18 @@
 /*
  * netscan - the life of one group: what an event or time may do to it
  *
- * Design: the life of a group is
+ * Design: a group's states, and what moves it on:
  *
- *	armed ──over the threshold──▶ open ──fewer than half left──▶ armed
- *	armed ──over, event also in an earlier rule's open scan──▶ covered
- *	covered ──that scan has ended──▶ open if still over, else armed
- *	armed ──over, no room in the queue──▶ owed ──room──▶ open
+ *	armed	counts. Over its threshold it becomes open, with an alert; or
+ *		covered, if the event is part of an earlier rule's open scan;
+ *		or owed, if the queue has no room for the alert
+ *	owed	becomes open when there is room
+ *	covered	when the scan that covers it has ended, becomes open if it is
+ *		still over its threshold
+ *	open	is in a scan; updates as that doubles
+ *
+ * From each, fewer than half of the threshold left in the window means armed
+ * again, which for an open one is the end of its scan.
  *
  * Here are the questions and the steps; scan.c takes them for an event, tick.c
  * for the passing of time.

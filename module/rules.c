@@ -17,8 +17,8 @@ static const char * const by_names[] = {
 };
 
 static const char defaults[] =
-	"scan by=parent,exe distinct=100 events=1 window=540 "
-	"tools=ping,nping,hping,hping2,hping3,nc,ncat,netcat,socat\n"
+	"scan by=parent,exe distinct=100 events=1 window=540\n"
+	"scan tools=ping,nping,hping,hping2,hping3,nc,ncat,netcat,socat\n"
 	"session by=session distinct=100 events=1 window=540 tools=all\n";
 
 /* What a new rule starts from. */

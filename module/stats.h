@@ -13,43 +13,66 @@
 
 #include "core.h"
 
-#define NETSCAN_STATS(X)						\
-	/* seen */							\
-	X(EXECS, "execs")		/* successful execs, of anything */ \
-	X(EVENTS, "events")		/* exec events: execs of a tool */ \
-	X(ARGS, "args")			/* their arguments, counted ones */ \
-	/* not seen, or seen in part */					\
-	X(LONG_ARGS, "long_args")	/* longer than 1024 bytes: not counted */ \
-	X(TRUNCATED, "truncated")	/* execs whose argv was not read whole */ \
-	X(READ_FAULTS, "read_faults")	/* execs whose argv could not be read on */ \
-	X(PUSHED, "pushed")		/* fingerprints that made room in a full window */ \
-	X(DEFERRED, "deferred")		/* records held back: worker's queue full */ \
-	/* groups that made room, by what they were */			\
-	X(EVICTED_IDLE, "evicted_idle")	/* nothing left in their window */ \
-	X(EVICTED_ARMED, "evicted_armed")	/* below their threshold */ \
-	X(EVICTED_COVERED, "evicted_covered")	/* over it, but silent */ \
-	X(EVICTED_OPEN, "evicted_open")	/* in a scan of their own */ \
-	X(UNSENT, "unsent")		/* ends of evicted scans: worker's queue full */ \
-	X(CLEARED, "cleared")		/* groups gone with a change of their rule */ \
-	X(REUSED, "reused")		/* groups of a session number's former owner */ \
-	/* scans and records */						\
-	X(COVERED, "covered")		/* groups that crossed inside an earlier rule's scan */ \
-	X(ALERTS, "alerts")						\
-	X(UPDATES, "updates")						\
-	X(ENDS, "ends")							\
-	X(HEALTH, "health")						\
-	X(OVERWRITTEN, "overwritten")	/* records that left the ring */ \
-	X(LOST, "lost")			/* of those, ones a reader had not read */ \
-	/* control */							\
-	X(CHANGES, "changes")		/* accepted writes */		\
-	X(REFUSED, "refused")		/* refused writes */		\
-	X(SELFTESTS, "selftests")	/* the probe was seen to fire */ \
-	X(SELFTEST_FAILS, "selftest_fails")	/* it was not */
-
+/**
+ * enum netscan_stat - the counters
+ * @NETSCAN_STAT_EXECS: successful execs, of anything
+ * @NETSCAN_STAT_EVENTS: exec events: execs of a tool
+ * @NETSCAN_STAT_ARGS: their arguments that were counted
+ * @NETSCAN_STAT_LONG_ARGS: their arguments over 1024 bytes, which are not counted
+ * @NETSCAN_STAT_TRUNCATED: exec events whose argv was too long to be read whole
+ * @NETSCAN_STAT_READ_FAULTS: exec events whose argv could not be read to its end
+ * @NETSCAN_STAT_PUSHED: fingerprints that made room in a full window
+ * @NETSCAN_STAT_DEFERRED: records held back while the worker's queue was full
+ * @NETSCAN_STAT_EVICTED_IDLE: groups that made room with nothing left in their
+ *	window
+ * @NETSCAN_STAT_EVICTED_ARMED: groups that made room while they counted
+ * @NETSCAN_STAT_EVICTED_COVERED: groups that made room over their threshold, but
+ *	silent
+ * @NETSCAN_STAT_EVICTED_OPEN: groups that made room in a scan of their own
+ * @NETSCAN_STAT_UNSENT: ends of scans that were never told: the worker's queue was
+ *	full
+ * @NETSCAN_STAT_CLEARED: groups gone with a change of their rule
+ * @NETSCAN_STAT_REUSED: groups of a session number's former owner
+ * @NETSCAN_STAT_COVERED: groups that crossed inside an earlier rule's scan
+ * @NETSCAN_STAT_ALERTS: alert records
+ * @NETSCAN_STAT_UPDATES: update records
+ * @NETSCAN_STAT_ENDS: end records
+ * @NETSCAN_STAT_HEALTH: health records
+ * @NETSCAN_STAT_OVERWRITTEN: records that left the ring
+ * @NETSCAN_STAT_LOST: of those, ones a reader had not read
+ * @NETSCAN_STAT_CHANGES: accepted writes
+ * @NETSCAN_STAT_REFUSED: refused writes
+ * @NETSCAN_STAT_SELFTESTS: the probe was seen to fire
+ * @NETSCAN_STAT_SELFTEST_FAILS: the probe was seen not to fire
+ * @NETSCAN_NR_STATS: how many there are
+ */
 enum netscan_stat {
-#define X(id, name) NETSCAN_STAT_##id,
-	NETSCAN_STATS(X)
-#undef X
+	NETSCAN_STAT_EXECS,
+	NETSCAN_STAT_EVENTS,
+	NETSCAN_STAT_ARGS,
+	NETSCAN_STAT_LONG_ARGS,
+	NETSCAN_STAT_TRUNCATED,
+	NETSCAN_STAT_READ_FAULTS,
+	NETSCAN_STAT_PUSHED,
+	NETSCAN_STAT_DEFERRED,
+	NETSCAN_STAT_EVICTED_IDLE,
+	NETSCAN_STAT_EVICTED_ARMED,
+	NETSCAN_STAT_EVICTED_COVERED,
+	NETSCAN_STAT_EVICTED_OPEN,
+	NETSCAN_STAT_UNSENT,
+	NETSCAN_STAT_CLEARED,
+	NETSCAN_STAT_REUSED,
+	NETSCAN_STAT_COVERED,
+	NETSCAN_STAT_ALERTS,
+	NETSCAN_STAT_UPDATES,
+	NETSCAN_STAT_ENDS,
+	NETSCAN_STAT_HEALTH,
+	NETSCAN_STAT_OVERWRITTEN,
+	NETSCAN_STAT_LOST,
+	NETSCAN_STAT_CHANGES,
+	NETSCAN_STAT_REFUSED,
+	NETSCAN_STAT_SELFTESTS,
+	NETSCAN_STAT_SELFTEST_FAILS,
 	NETSCAN_NR_STATS
 };
 

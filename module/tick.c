@@ -36,12 +36,12 @@ static bool tick_bucket(struct netscan_turn *t, bool open)
 {
 	struct netscan_bucket *b = t->bucket;
 	struct netscan_group *g;
-	bool done = true;
+	bool is_open, done = true;
 
 	raw_spin_lock(&b->lock);
 	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
-		if (g->state <= NETSCAN_ARMED ||
-		    (g->state == NETSCAN_OPEN) != open)
+		is_open = g->state == NETSCAN_OPEN;
+		if (g->state <= NETSCAN_ARMED || is_open != open)
 			continue;
 		t->rule = netscan_rules_by_id(t->cfg, g->rule_id);
 		if (t->rule)

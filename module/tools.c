@@ -13,6 +13,7 @@
 #include "tools.h"
 
 #define MULTICALL	0xff	/* netscan_name.tool of what holds applets */
+#define COMM_LEN	15	/* bytes of a task's name, without its NUL */
 
 static const char defaults[] =
 	"ping ping4 ping6\n"
@@ -106,6 +107,17 @@ static const char *base_name(const char *path, size_t *len)
 	return base;
 }
 
+/* Is there a name that begins like this one that was cut to its length? */
+static bool may_be_longer(const struct netscan_tools *tools, const char *comm)
+{
+	const struct netscan_name *n;
+
+	for (n = tools->name; n < tools->name + tools->nr_names; n++)
+		if (n->len >= COMM_LEN && !memcmp(n->text, comm, COMM_LEN))
+			return true;
+	return false;
+}
+
 /**
  * netscan_tools_match() - is this exec one of a tool, by its names
  * @tools: the tools
@@ -123,10 +135,10 @@ int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 			const char *comm, const char *file, size_t file_len,
 			enum netscan_match *match)
 {
-	size_t len = strnlen(comm, 16);
+	size_t len = strnlen(comm, COMM_LEN + 1);
 	int by_path, by_file;
 
-	if (len == 15) {
+	if (len == COMM_LEN && may_be_longer(tools, comm)) {
 		len = PATH_MAX;
 		comm = base_name(path, &len);
 	}
