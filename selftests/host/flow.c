@@ -11,6 +11,8 @@ struct flow flow;
 
 static bool keep_record(const struct netscan_note *note)
 {
+	if (flow.watch)
+		flow.watch(note);
 	if (flow.full) {
 		netscan_count(DEFERRED);
 		return false;
@@ -133,10 +135,10 @@ void flow_argv(const void *argv, size_t len)
 	ev.truncated = args.truncated;
 	ev.text_cut = args.text_cut;
 	ev.text_len = args.text_len;
-	ev.text = args.text;
 	do {
 		nr = netscan_args_next(&args, &flow.s.key);
 		ev.read_fault = args.read_fault;
+		ev.text = args.text;
 		netscan_scan_feed(&flow.s, &flow.cfg, &ev, args.fp, nr,
 				  args.done);
 	} while (!args.done);
@@ -202,6 +204,17 @@ void flow_feed(const u64 *fp, u32 nr)
 bool flow_tick(void)
 {
 	return netscan_scan_tick(&flow.s, &flow.cfg, flow.now);
+}
+
+/**
+ * flow_sweep() - let the clock sweep the whole table
+ */
+void flow_sweep(void)
+{
+	u32 i;
+
+	for (i = 0; i < NETSCAN_SWEEPS; i++)
+		netscan_scan_sweep(&flow.s, flow.now);
 }
 
 void flow_forget(void)

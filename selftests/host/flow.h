@@ -26,6 +26,7 @@
  * @full: the queue has no room
  * @hole: where in the next argvs a page faults, 0 for nowhere; a multiple of the
  *        page size
+ * @watch: called before a record is kept or refused; may be NULL
  * @nr: records kept
  * @record: they
  * @rule_id: the rules they are about
@@ -38,6 +39,7 @@ struct flow {
 	u32 next_pid;
 	bool full;
 	u32 hole;
+	void (*watch)(const struct netscan_note *note);
 	u32 nr;
 	struct netscan_record record[FLOW_RECORDS];
 	u32 rule_id[FLOW_RECORDS];
@@ -54,6 +56,7 @@ void flow_exec(const char *args);
 void flow_targets(u32 from, u32 to);
 void flow_feed(const u64 *fp, u32 nr);
 bool flow_tick(void);
+void flow_sweep(void);
 void flow_forget(void);
 u32 flow_count(enum netscan_type type);
 const struct netscan_record *flow_last(void);

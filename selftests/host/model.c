@@ -181,6 +181,7 @@ static u32 enter(struct model_group *g, const struct model_event *ev)
 	g->events++;
 	g->pid = ev->pid;
 	g->last = ev->now;
+	g->window = model.rule[g->rule].window;
 	add_time(&g->execs, ev->now);
 	for (i = 0; i < ev->nr_args; i++) {
 		new += !g->seen_at[ev->arg[i]];
@@ -292,4 +293,17 @@ void model_clear(u32 rule)
 			end_scan(g);
 		g->used = false;
 	}
+}
+
+/**
+ * model_sweep() - groups of which nothing is left go
+ * @now: nanoseconds
+ */
+void model_sweep(u64 now)
+{
+	struct model_group *g;
+
+	for (g = model.group; g < model.group + MODEL_GROUPS; g++)
+		if (g->state == MODEL_ARMED && g->last + g->window < now)
+			g->used = false;
 }

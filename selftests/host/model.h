@@ -113,6 +113,7 @@ struct model_group {
 	u32 pid;
 	u64 first;
 	u64 last;
+	u64 window;
 };
 
 /**
@@ -143,5 +144,6 @@ void model_reset(void);
 void model_exec(const struct model_event *ev);
 void model_tick(u64 now);
 void model_clear(u32 rule);
+void model_sweep(u64 now);
 
 #endif

@@ -257,6 +257,10 @@ static void take_step(void)
 		compare(false);
 		return;
 	}
+	if (kind == 31 && !test_below(&r, 3)) {
+		flow_sweep();
+		model_sweep(flow.now);
+	}
 	draw_event(&ev);
 	feed_event(&ev);
 	model_exec(&ev);

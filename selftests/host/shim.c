@@ -5,6 +5,7 @@
 #include "stats.h"
 
 #define MAX_HOLES	16
+#define MAX_USER	(1 << 18)
 
 u64 netscan_stats_host[NETSCAN_NR_STATS];
 
@@ -15,8 +16,8 @@ static int fail_after = -1;
 
 static struct {
 	unsigned long addr;
-	u8 *bytes;
-	u8 *was_read;
+	u8 bytes[MAX_USER];
+	bool was_read[MAX_USER];
 	size_t len;
 	size_t nr_read;
 	unsigned long hole[MAX_HOLES];
@@ -157,15 +158,13 @@ int shim_allocations(void)
 
 void shim_user_set(unsigned long addr, const void *bytes, size_t len)
 {
-	free(user.bytes);
-	free(user.was_read);
-	memset(&user, 0, sizeof(user));
+	if (len > MAX_USER)
+		shim_die("more user memory than there is");
 	user.addr = addr;
 	user.len = len;
-	user.bytes = malloc(len + 1);
-	user.was_read = calloc(1, len + 1);
-	if (!user.bytes || !user.was_read)
-		shim_die("no memory for user memory");
+	user.nr_read = 0;
+	user.nr_holes = 0;
+	memset(user.was_read, 0, len);
 	if (len)
 		memcpy(user.bytes, bytes, len);
 }
@@ -203,9 +202,11 @@ long netscan_copy_user(void *to, unsigned long addr, unsigned long n)
 	for (page = addr / PAGE_SIZE; page <= (addr + n - 1) / PAGE_SIZE; page++)
 		if (in_hole(page))
 			return -EFAULT;
-	for (i = at; i < at + n; i++)
-		if (user.was_read[i]++)
+	for (i = at; i < at + n; i++) {
+		if (user.was_read[i])
 			shim_die("byte %zu of user memory is read twice", i);
+		user.was_read[i] = true;
+	}
 	user.nr_read += n;
 	memcpy(to, user.bytes + at, n);
 	return 0;

@@ -18,6 +18,15 @@ static void end(void)
 	flow_stop();
 }
 
+static u32 nr_used(void)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < flow.s.table.nr_buckets; i++)
+		n += flow.s.table.bucket[i].used;
+	return n;
+}
+
 static void busy_only_beyond_armed(void)
 {
 	begin(64, BOTH);
@@ -223,6 +232,49 @@ static void thresholds_move(void)
 	end();
 }
 
+/* Groups of which nothing is left go, to the nanosecond, and no others. */
+static void sweeps_what_is_idle(void)
+{
+	u64 start;
+	u32 i;
+
+	begin(2048, "-session\nscan distinct=10 window=60");
+	start = flow.now;
+	for (i = 0; i < 300; i++) {
+		flow.ev.from.parent_pid++;
+		flow_targets(1, i % 100 ? 3 : 9);
+		flow.now += !(i % 2);
+	}
+	EQUAL(flow_count(NETSCAN_ALERT), 3);
+	flow.now = start + 60 * SEC;
+	flow_sweep();
+	EQUAL(nr_used(), 300);
+	flow.now++;
+	flow_sweep();
+	EQUAL(nr_used(), 300);		/* the first has a scan open */
+	flow.now++;
+	flow_sweep();
+	EQUAL(nr_used(), 298);
+	flow.now = start + 61 * SEC;
+	flow_sweep();
+	EQUAL(nr_used(), 3);		/* time has yet to end these scans */
+	CHECK(flow_tick());
+	flow_sweep();
+	EQUAL(nr_used(), 0);
+	EQUAL(STAT(EVICTED_IDLE) + STAT(EVICTED_ARMED) + STAT(CLEARED), 0);
+	end();
+	/* One call sweeps a part. */
+	begin(2048, "-session\nscan distinct=10 window=60");
+	for (i = 0; i < 300; i++) {
+		flow.ev.from.parent_pid++;
+		flow_targets(1, 3);
+	}
+	flow.now += 61 * SEC;
+	netscan_scan_sweep(&flow.s, flow.now);
+	CHECK(nr_used() > 250 && nr_used() < 300);
+	end();
+}
+
 static const struct test tests[] = {
 	{ "busy is what time may move on", busy_only_beyond_armed },
 	{ "all buckets, to the nanosecond", ticks_all_buckets },
@@ -233,6 +285,7 @@ static const struct test tests[] = {
 	{ "other changes keep the count", other_changes_keep_what_was_counted },
 	{ "clear asks again with a full queue", clear_asks_again_when_the_queue_is_full },
 	{ "groups of no rule", groups_of_no_rule },
+	{ "idle groups are swept", sweeps_what_is_idle },
 	{ "thresholds move", thresholds_move },
 };
 

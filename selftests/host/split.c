@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - what reading an argv should give, worked out the simple way
+ */
+#include "flow.h"
+#include "split.h"
+
+static const struct netscan_hash_key *hash_key(void)
+{
+	static struct netscan_hash_key key;
+	static bool drawn;
+
+	if (!drawn)
+		flow_key(&key, 1);
+	drawn = true;
+	return &key;
+}
+
+/**
+ * split_by_module() - read user memory as the probe does
+ * @s: filled
+ * @addr: where argv begins
+ * @len: bytes
+ */
+void split_by_module(struct split *s, unsigned long addr, size_t len)
+{
+	u64 counted = STAT(ARGS), long_args = STAT(LONG_ARGS);
+	struct netscan_args a;
+	u32 nr;
+
+	/* What the reader does not set itself must not matter. */
+	memset(&a, 0xa5, sizeof(a));
+	s->nr = 0;
+	netscan_args_begin(&a, addr, addr + len);
+	s->text_len = a.text_len;
+	memcpy(s->text, a.text, a.text_len);
+	do {
+		nr = netscan_args_next(&a, hash_key());
+		memcpy(s->fp + s->nr, a.fp, nr * sizeof(*a.fp));
+		s->nr += nr;
+		/* It stays what it was while the rest is read. */
+		CHECK(!memcmp(s->text, a.text, s->text_len));
+		EQUAL(a.text_len, s->text_len);
+	} while (!a.done);
+	s->truncated = a.truncated;
+	s->read_fault = a.read_fault;
+	s->text_cut = a.text_cut;
+	s->long_args = STAT(LONG_ARGS) - long_args;
+	EQUAL(STAT(ARGS) - counted, s->nr);
+}
+
+/* hash.h's formula, over the words of an argument and zeroes behind them. */
+static u64 fingerprint(const struct netscan_hash_key *key, const u8 *arg,
+		       size_t len)
+{
+	struct netscan_hash h;
+	u64 word;
+	size_t i;
+
+	netscan_hash_start(&h, key);
+	for (i = 0; i < len; i++) {
+		word = (u64)arg[i] << 8 * (i % 8);
+		netscan_hash_add(&h, key, i / 8 + 1, word);
+	}
+	return h.hi;
+}
+
+/* Arguments of a part that begins with a whole one and may end within one. */
+static void split_part(struct split *s, const struct netscan_hash_key *key,
+		       const u8 *p, size_t len)
+{
+	size_t i, start = 0;
+
+	for (i = 0; i < len; i++) {
+		if (p[i])
+			continue;
+		if (i - start <= NETSCAN_MAX_ARG)
+			s->fp[s->nr++] = fingerprint(key, p + start, i - start);
+		else
+			s->long_args++;
+		start = i + 1;
+	}
+	/* What is left has no end; that it is too long can be seen all the same. */
+	s->long_args += i - start > NETSCAN_MAX_ARG;
+}
+
+/* Where reading stops: at the page that is not there, read page by page. */
+static size_t readable(size_t from, size_t to, unsigned long addr, size_t hole)
+{
+	unsigned long page;
+
+	if (hole == SIZE_MAX)
+		return to;
+	page = (addr + hole) / PAGE_SIZE * PAGE_SIZE;
+	if (page >= addr + to || page + PAGE_SIZE <= addr + from)
+		return to;
+	return page > addr + from ? page - addr : from;
+}
+
+/**
+ * split_naively() - what it should give
+ * @s: filled
+ * @argv: the bytes
+ * @len: how many
+ * @addr: their address
+ * @hole: offset of a byte whose page is not there, or SIZE_MAX
+ */
+void split_naively(struct split *s, const u8 *argv, size_t len,
+		   unsigned long addr, size_t hole)
+{
+	size_t head = len, end, tail, at;
+
+	s->nr = 0;
+	s->long_args = 0;
+	s->truncated = len > SPLIT_MAX;
+	if (s->truncated)
+		head = NETSCAN_ARGV_HEAD;
+	end = readable(0, head, addr, hole);
+	s->read_fault = end < head;
+	s->text_len = end < NETSCAN_TEXT ? end : NETSCAN_TEXT;
+	s->text_cut = s->text_len < len;
+	split_part(s, hash_key(), argv, end);
+	if (s->read_fault || !s->truncated)
+		return;
+	tail = len - NETSCAN_ARGV_TAIL;
+	end = readable(tail, len, addr, hole);
+	s->read_fault = end < len;
+	/* The tail begins in the midst of an argument. */
+	for (at = tail; at < end && argv[at]; at++)
+		;
+	if (at < end)
+		split_part(s, hash_key(), argv + at + 1, end - at - 1);
+}
+
+void split_compare(const struct split *got, const struct split *want)
+{
+	u32 i;
+
+	EQUAL(got->nr, want->nr);
+	for (i = 0; i < got->nr && i < want->nr; i++)
+		if (got->fp[i] != want->fp[i])
+			break;
+	EQUAL(i, want->nr);
+	EQUAL(got->long_args, want->long_args);
+	EQUAL(got->truncated, want->truncated);
+	EQUAL(got->read_fault, want->read_fault);
+	EQUAL(got->text_cut, want->text_cut);
+	EQUAL(got->text_len, want->text_len);
+}

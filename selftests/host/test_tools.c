@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - tests of tool identity: names, signs, multi-call binaries, text
+ */
+#include "rules.h"
+#include "test.h"
+#include "tools.h"
+
+#define BUILT_IN							\
+	"ping ping4 ping6\nnping\nhping\nhping2\nhping3\n"		\
+	"nc nc.openbsd nc.traditional nc.*\nncat ncat.*\n"		\
+	"netcat netcat.openbsd netcat.traditional netcat.*\nsocat socat1\n"
+
+#define NO	NETSCAN_NO_TOOL
+#define ASK	NETSCAN_ASK_ARGV
+
+static struct netscan_config cfg;
+static const char *why;
+
+static void begin(void)
+{
+	memset(&cfg, 0, sizeof(cfg));
+	EQUAL(netscan_tools_init(&cfg), 0);
+	EQUAL(netscan_rules_init(&cfg, 128), 0);
+}
+
+static int parse(const char *text)
+{
+	char buf[NETSCAN_MAX_WRITE + 1];
+
+	why = NULL;
+	snprintf(buf, sizeof(buf), "%s", text);
+	return netscan_tools_parse(&cfg, buf, &why);
+}
+
+static const char *print(void)
+{
+	static char buf[16384];
+	struct netscan_text t;
+
+	netscan_text_init(&t, buf, sizeof(buf));
+	netscan_tools_print(&cfg.tools, &t);
+	CHECK(!t.cut);
+	return buf;
+}
+
+static void refuse(const char *text, int err)
+{
+	int got;
+
+	begin();
+	got = parse(text);
+	if (got != err || !why)
+		test_fail(__FILE__, __LINE__, "'%s' gives %d (%s), not %d",
+			  text, got, why ? why : "no reason", err);
+}
+
+static int find(const char *name)
+{
+	return netscan_tools_find(&cfg.tools, name, strlen(name));
+}
+
+static const char *found(const char *name)
+{
+	int tool = find(name);
+
+	return tool == NO ? "-" : tool == ASK ? "?" : cfg.tools.tool[tool];
+}
+
+static void built_in_names(void)
+{
+	static const char * const cases[][2] = {
+		{ "ping", "ping" }, { "ping4", "ping" }, { "ping6", "ping" },
+		{ "nping", "nping" }, { "hping", "hping" },
+		{ "hping2", "hping2" }, { "hping3", "hping3" }, { "nc", "nc" },
+		{ "nc.openbsd", "nc" }, { "nc.traditional", "nc" },
+		{ "nc.other", "nc" }, { "ncat", "ncat" },
+		{ "ncat.exe", "ncat" }, { "netcat", "netcat" },
+		{ "netcat.openbsd", "netcat" }, { "socat", "socat" },
+		{ "socat1", "socat" }, { "busybox", "?" }, { "toybox", "?" },
+		{ "", "-" }, { "p", "-" }, { "pin", "-" }, { "pings", "-" },
+		{ "Ping", "-" }, { "nc.", "-" }, { "nc-", "-" },
+		{ "ncx", "-" }, { "socat2", "-" }, { "busybox2", "-" },
+		{ "hping4", "-" }, { "ping5", "-" }, { "xnc.openbsd", "-" },
+	};
+	u32 i;
+
+	begin();
+	TEXT_EQUAL(print(), BUILT_IN);
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		TEXT_EQUAL(found(cases[i][0]), cases[i][1]);
+	/* Only as many bytes as said are looked at. */
+	EQUAL(netscan_tools_find(&cfg.tools, "pingX", 4), find("ping"));
+	EQUAL(netscan_tools_find(&cfg.tools, "ping", 3), NO);
+}
+
+/* The filter lets every name through, and a name is only what it is. */
+static void names_against_a_plain_search(void)
+{
+	struct test_random r;
+	char name[8];
+	u32 i, j, len;
+	int want;
+
+	begin();
+	test_seed(&r, 5);
+	for (i = 0; i < 300000; i++) {
+		len = 1 + test_below(&r, 6);
+		for (j = 0; j < len; j++)
+			name[j] = "pingcatsoh.12346"[test_below(&r, 16)];
+		want = NO;
+		for (j = 0; j < cfg.tools.nr_names; j++) {
+			const struct netscan_name *n = &cfg.tools.name[j];
+			u32 all = strlen(n->text);
+
+			if (n->prefix ? len > all && !memcmp(name, n->text, all) :
+			    len == all && !memcmp(name, n->text, all))
+				want = n->tool == 0xff ? ASK : n->tool;
+		}
+		EQUAL(netscan_tools_find(&cfg.tools, name, len), want);
+	}
+}
+
+static int match(const char *path, const char *file, enum netscan_match *sign)
+{
+	const char *base = strrchr(path, '/');
+	char comm[16] = "";
+
+	/* As the kernel makes it: at most 15 bytes. */
+	strncpy(comm, base ? base + 1 : path, 15);
+	return netscan_tools_match(&cfg.tools, path, comm, file, strlen(file),
+				   sign);
+}
+
+static void signs(void)
+{
+	static const struct {
+		const char *path, *file, *tool, *sign;
+	} cases[] = {
+		{ "/bin/ping", "ping", "ping", "name" },
+		{ "ping", "ping", "ping", "name" },
+		{ "./ping", "x", "ping", "name" },
+		{ "/bin/nc", "nc.openbsd", "nc", "name" },
+		{ "/home/x/p", "ping", "ping", "file" },
+		{ "/home/x/p", "nc.traditional", "nc", "file" },
+		{ "/dev/fd/7", "socat1", "socat", "file" },
+		{ "/usr/bin/averyveryverylongname", "ping", "ping", "file" },
+		{ "/a/nc.abcdefghijklmn", "x", "nc", "name" },
+		{ "/a/nc.abcdefghijkl", "x", "nc", "name" },
+		{ "/a/netcat.traditional", "x", "netcat", "name" },
+		{ "/bin/ping", "busybox", "ping", "name" },
+		{ "/bin/busybox", "ping", "ping", "file" },
+		{ "/bin/busybox", "busybox", "?", NULL },
+		{ "/bin/sh", "busybox", "?", NULL },
+		{ "/proc/self/exe", "busybox", "?", NULL },
+		{ "/bin/toybox", "x", "?", NULL },
+		{ "/bin/ls", "ls", "-", NULL },
+		{ "/ping/ls", "ls", "-", NULL },
+		{ "/bin/", "ls", "-", NULL },
+		{ "", "", "-", NULL },
+	};
+	enum netscan_match sign;
+	const char *tool;
+	u32 i;
+	int got;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		got = match(cases[i].path, cases[i].file, &sign);
+		tool = got == NO ? "-" : got == ASK ? "?" : cfg.tools.tool[got];
+		TEXT_EQUAL(tool, cases[i].tool);
+		if (cases[i].sign)
+			TEXT_EQUAL(netscan_tools_match_name(sign),
+				   cases[i].sign);
+	}
+	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_ARGV), "argv");
+}
+
+/* A file's name has no NUL that could be relied on. */
+static void file_name_is_bounded(void)
+{
+	enum netscan_match sign;
+	char *file = malloc(4);
+
+	begin();
+	memcpy(file, "ping", 4);
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 4, &sign),
+	      find("ping"));
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 3, &sign), NO);
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 0, &sign), NO);
+	free(file);
+}
+
+static void multi_call(void)
+{
+	static const struct {
+		const char *argv;
+		size_t len;
+		const char *tool;
+	} cases[] = {
+		{ "ping\0-c\0001\0", 10, "ping" },
+		{ "/bin/ping\0x\0", 12, "ping" },
+		{ "-ping\0", 6, "ping" },
+		{ "busybox\0ping\0x\0", 15, "ping" },
+		{ "/bin/busybox\0nc\0x\0", 18, "nc" },
+		{ "-busybox\0nc\0", 12, "nc" },
+		{ "toybox\0ping\0", 12, "ping" },
+		{ "ping", 4, "ping" },
+		{ "busybox\0ping", 12, "ping" },
+		{ "sh\0-c\0ping\0", 11, "-" },
+		{ "busybox\0", 8, "-" },
+		{ "busybox\0\0ping\0", 14, "-" },
+		{ "busybox\0sh\0ping\0", 16, "-" },
+		{ "busybox\0busybox\0ping\0", 21, "-" },
+		{ "--ping\0", 7, "-" },
+		{ "ls\0", 3, "-" },
+		{ "\0", 1, "-" },
+		{ "", 0, "-" },
+	};
+	char *argv;
+	int got;
+	u32 i;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		argv = malloc(cases[i].len + !cases[i].len);
+		memcpy(argv, cases[i].argv, cases[i].len);
+		got = netscan_tools_match_argv(&cfg.tools, argv, cases[i].len);
+		CHECK(got >= 0 || got == NO);
+		TEXT_EQUAL(got < 0 ? "-" : cfg.tools.tool[got], cases[i].tool);
+		free(argv);
+	}
+}
+
+/* Argument 1 is the applet only where argument 0 names the binary. */
+static void other_applets_arguments(void)
+{
+	static const char argv[] = "grep\0ping\0/etc/hosts";
+
+	begin();
+	EQUAL(netscan_tools_match_argv(&cfg.tools, argv, sizeof(argv)), NO);
+	EQUAL(netscan_tools_match_argv(&cfg.tools, "which\0nc", 9), NO);
+}
+
+static void adds_and_replaces(void)
+{
+	begin();
+	EQUAL(parse("fping fping6 fp*\n# no\n\n  zmap\t"), 0);
+	TEXT_EQUAL(print(), BUILT_IN "fping fping6 fp*\nzmap\n");
+	TEXT_EQUAL(found("fping6"), "fping");
+	TEXT_EQUAL(found("fpx"), "fping");
+	TEXT_EQUAL(found("fp"), "-");
+	/* A line says all of a tool's aliases. */
+	EQUAL(parse("fping other"), 0);
+	TEXT_EQUAL(found("fping6"), "-");
+	TEXT_EQUAL(found("other"), "fping");
+	EQUAL(parse("-zmap\n-fping"), 0);
+	TEXT_EQUAL(print(), BUILT_IN);
+	TEXT_EQUAL(found("zmap"), "-");
+	/* Rules keep their tools. */
+	EQUAL(cfg.rule[0].tools, 0x1ff);
+	EQUAL(parse("ping"), 0);
+	TEXT_EQUAL(found("ping4"), "-");
+	EQUAL(find("ping"), 0);
+}
+
+static void removes(void)
+{
+	refuse("-nothing", -EINVAL);
+	refuse("-", -EINVAL);
+	refuse("-ping4", -EINVAL);
+	refuse("-busybox", -EINVAL);
+	refuse("-ping", -EINVAL);	/* the rule scan names it */
+	begin();
+	cfg.rule[0].tools &= ~1U;
+	EQUAL(parse("-ping"), 0);
+	TEXT_EQUAL(found("ping"), "-");
+	EQUAL(find("socat"), 8);
+	EQUAL(parse("new"), 0);
+	EQUAL(find("new"), 0);		/* the free place */
+}
+
+static void names(void)
+{
+	char line[64] = "a";
+
+	begin();
+	EQUAL(parse("A.b_c+d-9 0 ."), 0);
+	memset(line + 1, 'x', 30);
+	EQUAL(parse(line), 0);
+	TEXT_EQUAL(found(line), line);
+	line[31] = 'x';
+	refuse(line, -EINVAL);
+	refuse("a/b", -EINVAL);
+	refuse("a ok -b", -EINVAL);
+	refuse("a\"b", -EINVAL);
+	refuse("a*", -EINVAL);
+	refuse("a b*c", -EINVAL);
+	refuse("a *", -EINVAL);
+	refuse("a b*", -EINVAL);
+	refuse("a bc**", -EINVAL);
+	refuse("a,b", -EINVAL);
+	EQUAL(parse("a bc*"), 0);
+	line[0] = 'a';
+	line[1] = '\xe9';
+	line[2] = '\0';
+	refuse(line, -EINVAL);
+}
+
+static void one_name_one_tool(void)
+{
+	refuse("a ping", -EINVAL);
+	refuse("ping4", -EINVAL);
+	refuse("a b\nc b", -EINVAL);
+	refuse("a a", -EINVAL);
+	refuse("a b b", -EINVAL);
+	refuse("a nc.*", -EINVAL);
+	refuse("a busybox", -EINVAL);
+	refuse("busybox", -EINVAL);
+	begin();
+	EQUAL(parse("a nc.open*\nb nc.openb"), 0);	/* other names */
+}
+
+static void limits(void)
+{
+	char line[1024];
+	u32 i, len;
+
+	begin();
+	for (i = 9; i < NETSCAN_MAX_TOOLS; i++) {
+		snprintf(line, sizeof(line), "t%u", i);
+		EQUAL(parse(line), 0);
+	}
+	EQUAL(parse("onemore"), -ERANGE);
+	CHECK(why);
+	/* 96 names: 2 multi-call, 21 built in, 73 more. */
+	begin();
+	len = sprintf(line, "many");
+	for (i = cfg.tools.nr_names + 1; i < NETSCAN_MAX_NAMES; i++)
+		len += sprintf(line + len, " n%u", i);
+	EQUAL(parse(line), 0);
+	EQUAL(cfg.tools.nr_names, NETSCAN_MAX_NAMES);
+	TEXT_EQUAL(found("n95"), "many");
+	sprintf(line + len, " n%u", i);
+	EQUAL(parse(line), -ERANGE);
+	CHECK(why);
+}
+
+static void prints_what_it_reads(void)
+{
+	char first[8192];
+
+	begin();
+	EQUAL(parse("z a1 a2 bb* cc*\ny"), 0);
+	snprintf(first, sizeof(first), "%s", print());
+	EQUAL(parse(first), 0);
+	TEXT_EQUAL(print(), first);
+	CHECK(strlen(first) < NETSCAN_MAX_WRITE);
+}
+
+/* Which of two prefixes wins does not depend on what was written when. */
+static void prefixes_survive_being_written_back(void)
+{
+	char text[8192], before[32];
+
+	begin();
+	EQUAL(parse("a\nb nc-b*\na nc-*"), 0);
+	snprintf(before, sizeof(before), "%s", found("nc-bsd"));
+	snprintf(text, sizeof(text), "%s", print());
+	EQUAL(parse(text), 0);
+	TEXT_EQUAL(print(), text);
+	TEXT_EQUAL(found("nc-bsd"), before);
+}
+
+static const struct test tests[] = {
+	{ "built-in names", built_in_names },
+	{ "names against a plain search", names_against_a_plain_search },
+	{ "signs", signs },
+	{ "a file's name is bounded", file_name_is_bounded },
+	{ "multi-call binaries", multi_call },
+	{ "other applets' arguments", other_applets_arguments },
+	{ "tools are added and replaced", adds_and_replaces },
+	{ "tools are removed", removes },
+	{ "valid names", names },
+	{ "one name, one tool", one_name_one_tool },
+	{ "limits", limits },
+	{ "what is printed can be parsed", prints_what_it_reads },
+	{ "prefixes survive being written back", prefixes_survive_being_written_back },
+};
+
+int main(void)
+{
+	return test_main("tools", tests, ARRAY_SIZE(tests));
+}
