@@ -258,13 +258,24 @@ TEST_F(rules, bad_writes_are_refused_and_change_nothing)
 	EXPECT_GT(0, file_write(PROC("rules"), big, sizeof(big)));
 	EXPECT_GT(0, file_write(PROC("rules"), big, 8 * 1024 + 1));
 
-	/* Only at offset 0. */
-	fd = open(PROC("rules"), O_WRONLY);
+	/* Only at offset 0. That files of /proc have no pwrite is the kernel's own answer. */
+	fd = open(PROC("rules"), O_RDWR);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(-1, pwrite(fd, "t_rule distinct=5\n", 18, 1));
+	EXPECT_EQ(ESPIPE, errno);
+	ASSERT_EQ(1, lseek(fd, 1, SEEK_SET));
+	EXPECT_EQ(-1, write(fd, "t_rule distinct=5\n", 18));
 	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(-1, pwrite(fd, "t_rule distinct=5\n", 18, 4096));
+	ASSERT_EQ(0, lseek(fd, 0, SEEK_SET));
+	ASSERT_EQ(18, write(fd, "t_rule distinct=6\n", 18));
+	EXPECT_EQ(-1, write(fd, "t_rule distinct=5\n", 18));
 	EXPECT_EQ(EINVAL, errno);
+	EXPECT_TRUE(has_line("t_rule enabled=1 by=parent,exe count=args distinct=6 events=1 "
+			     "window=60 tools=ping\n"));
+	close(fd);
+	ASSERT_EQ(0, rules_write(TEST_LINE));
+	fd = open(PROC("rules"), O_WRONLY);
+	ASSERT_LE(0, fd);
 
 	/* A buffer that is not there. */
 	nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
