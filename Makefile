@@ -15,8 +15,11 @@ endif
 KDIR	?= /lib/modules/$(shell uname -r)/build
 VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 DKMSDIR	?= /usr/src
+KVER	?= $(shell uname -r)
 SOURCES	:= $(DESTDIR)$(DKMSDIR)/netscan-$(VERSION)
 SUDO	:= $(if $(filter-out 0,$(shell id -u)),sudo)
+
+SECUREBOOT := /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 
 # What the VM harness is told; see selftests/vm/params.sh. KDIR is one only if given.
 PARAMS	:= SUITE ARCH KERNEL SMP MEM TEST_TIMEOUT VM_TIMEOUT NETSCAN_CACHE
@@ -38,6 +41,7 @@ help:
 	@echo '  make logger         userspace/netscan-logger'
 	@echo '  make load, unload   netscan.ko into, out of this kernel (PARAMS_LOAD="name=value")'
 	@echo '  make install        the module by DKMS, the logger, its unit and man pages'
+	@echo '                      (KVER=release: for another kernel than the running one)'
 	@echo '  make uninstall      remove all that again'
 	@echo
 	@echo '  make clean          what was built here'
@@ -67,8 +71,14 @@ install:
 ifeq ($(DESTDIR),)
 	if dkms status netscan/$(VERSION) | grep -q .; then dkms remove netscan/$(VERSION) --all; fi
 	dkms add netscan/$(VERSION)
-	dkms build netscan/$(VERSION)
-	dkms install netscan/$(VERSION)
+	dkms build netscan/$(VERSION) -k $(KVER)
+	dkms install netscan/$(VERSION) -k $(KVER)
+	@if [ "$$(od -An -t u1 -j 4 -N 1 $(SECUREBOOT) 2>/dev/null | tr -d ' ')" = 1 ]; then \
+		echo 'Secure Boot is on: the kernel takes the module once it trusts the key of DKMS.'; \
+		echo '  mokutil --import /var/lib/dkms/mok.pub     and think of a password'; \
+		echo '  reboot; at the blue screen: Enroll MOK, Continue, Yes, that password'; \
+		echo '  mokutil --test-key /var/lib/dkms/mok.pub   says whether it is trusted'; \
+	fi
 endif
 
 uninstall:
