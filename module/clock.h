@@ -5,8 +5,22 @@
 #ifndef NETSCAN_CLOCK_H
 #define NETSCAN_CLOCK_H
 
-#include <linux/types.h>
+#include <linux/ktime.h>
+#include <linux/timekeeping.h>
 
-u64 netscan_clock_to_real(void);
+/**
+ * netscan_clock_to_real() - what makes CLOCK_REALTIME of a time since boot
+ *
+ * Taken from what timekeeping itself adds, so that the same moment is always
+ * shown the same way until someone sets the clock.
+ *
+ * Context: any but NMI.
+ * Return: nanoseconds to add.
+ */
+static inline u64 netscan_clock_to_real(void)
+{
+	return ktime_mono_to_any(0, TK_OFFS_REAL) -
+	       ktime_mono_to_any(0, TK_OFFS_BOOT);
+}
 
 #endif

@@ -37,6 +37,7 @@ struct netscan_origin {
  * @session_start: start of the session's leader, 0 where it is gone
  * @cgroup: id of the task's cgroup in the default hierarchy
  * @from: who exec'ed what
+ * @tools: bit per tool that any sign names, that of @from among them
  * @argc: number of arguments
  * @read_fault: argv could not be read to its end
  * @truncated: argv was longer than netscan reads
@@ -54,6 +55,7 @@ struct netscan_event {
 	u64 session_start;
 	u64 cgroup;
 	struct netscan_origin from;
+	u32 tools;
 	u32 argc;
 	bool read_fault;
 	bool truncated;

@@ -86,7 +86,7 @@ static void fill_event(struct netscan_event *ev, const struct linux_binprm *bprm
 }
 
 static void watch_exec(const struct netscan_config *cfg,
-		       const struct linux_binprm *bprm, int tool,
+		       const struct linux_binprm *bprm, int tool, u32 tools,
 		       enum netscan_match match)
 {
 	struct netscan_args *args = this_cpu_ptr(buffers);
@@ -99,14 +99,16 @@ static void watch_exec(const struct netscan_config *cfg,
 	if (tool == NETSCAN_ASK_ARGV) {
 		tool = netscan_tools_match_argv(&cfg->tools, args->text,
 						args->text_len);
-		match = NETSCAN_MATCH_ARGV;
 		if (tool < 0)
 			return;
+		match = NETSCAN_MATCH_ARGV;
+		tools = BIT(tool);
 	}
 	netscan_count(EVENTS);
 	fill_event(&ev, bprm, args);
 	ev.from.tool = tool;
 	ev.from.match = match;
+	ev.tools = tools;
 	ev.source = &source;
 	do {
 		nr = netscan_args_next(args, &netscan_scanner.key);
@@ -142,8 +144,9 @@ static int on_exec(struct kprobe *p, struct pt_regs *regs)
 	const struct linux_binprm *bprm =
 		(void *)regs_get_kernel_argument(regs, 0);
 	const struct netscan_config *cfg;
-	enum netscan_match match;
+	enum netscan_match match = NETSCAN_MATCH_NAME;
 	const char *name;
+	u32 tools = 0;
 	size_t len;
 	int tool;
 
@@ -156,9 +159,9 @@ static int on_exec(struct kprobe *p, struct pt_regs *regs)
 	cfg = netscan_control_config();
 	name = file_name(bprm->file, &len);
 	tool = netscan_tools_match(&cfg->tools, bprm->filename, current->comm,
-				   name, len, &match);
+				   name, len, &match, &tools);
 	if (tool != NETSCAN_NO_TOOL)
-		watch_exec(cfg, bprm, tool, match);
+		watch_exec(cfg, bprm, tool, tools, match);
 	rcu_read_unlock();
 	return 0;
 }

@@ -92,45 +92,68 @@ static int parse_tools(const struct netscan_tools *tools, char *text, u32 *out)
 	return 0;
 }
 
-static int parse_field(struct netscan_config *cfg, struct netscan_rule *r,
-		       const char *key, char *value, const char **why)
+enum field { ENABLED, BY, COUNT, DISTINCT, EVENTS, WINDOW, TOOLS, NR_FIELDS };
+
+static const struct {
+	const char *name;
+	const char *hint;
+} fields[] = {
+	[ENABLED] = { "enabled", "enabled is 0 or 1" },
+	[BY] = { "by",
+		 "by is a list of parent, exe, session, cgroup, uid, tool" },
+	[COUNT] = { "count", "count is args" },
+	[DISTINCT] = { "distinct", "distinct is 1 to the number of slots" },
+	[EVENTS] = { "events", "events is 1 to 2147483647" },
+	[WINDOW] = { "window", "window is 1 to 86400 seconds" },
+	[TOOLS] = { "tools",
+		    "tools is all, or a list of names from the tools file" },
+};
+
+static int parse_value(struct netscan_config *cfg, struct netscan_rule *r,
+		       enum field field, char *value)
 {
 	u32 n;
 	int err;
 
-	if (!strcmp(key, "enabled")) {
-		*why = "enabled is 0 or 1";
+	switch (field) {
+	case ENABLED:
 		err = parse_number(value, 0, 1, &n);
 		if (!err)
 			r->enabled = n;
 		return err;
-	}
-	if (!strcmp(key, "by")) {
-		*why = "by is a list of parent, exe, session, cgroup, uid, tool";
+	case BY:
 		return parse_by(value, &r->by);
-	}
-	if (!strcmp(key, "count")) {
-		*why = "count is args";
+	case COUNT:
 		return strcmp(value, "args") ? -EINVAL : 0;
-	}
-	if (!strcmp(key, "distinct")) {
-		*why = "distinct is 1 to the number of slots";
+	case DISTINCT:
 		return parse_number(value, 1, cfg->slots, &r->distinct);
-	}
-	if (!strcmp(key, "events")) {
-		*why = "events is 1 to 2147483647";
+	case EVENTS:
 		return parse_number(value, 1, NETSCAN_MAX_EVENTS, &r->events);
-	}
-	if (!strcmp(key, "window")) {
-		*why = "window is 1 to 86400 seconds";
+	case WINDOW:
 		return parse_number(value, 1, NETSCAN_MAX_WINDOW, &r->window);
-	}
-	if (!strcmp(key, "tools")) {
-		*why = "tools is all, or a list of names from the tools file";
+	default:
 		return parse_tools(&cfg->tools, value, &r->tools);
 	}
-	*why = "unknown key";
-	return -EINVAL;
+}
+
+static int parse_field(struct netscan_config *cfg, struct netscan_rule *r,
+		       const char *key, char *value, u32 *given,
+		       const char **why)
+{
+	u32 i;
+
+	for (i = 0; i < NR_FIELDS; i++)
+		if (!strcmp(key, fields[i].name))
+			break;
+	*why = "a field is given twice";
+	if (*given & BIT(i))
+		return -EINVAL;
+	*given |= BIT(i);
+	*why = "unknown field";
+	if (i == NR_FIELDS)
+		return -EINVAL;
+	*why = fields[i].hint;
+	return parse_value(cfg, r, i, value);
 }
 
 static struct netscan_rule *find_rule(struct netscan_config *cfg,
@@ -164,6 +187,7 @@ static int set_rule(struct netscan_config *cfg, char *line, const char **why)
 	char *name = strsep(&line, " \t"), *word, *value;
 	struct netscan_rule *old = find_rule(cfg, name);
 	struct netscan_rule r = old ? *old : new_rule;
+	u32 given = 0;
 	int err;
 
 	if (!old) {
@@ -186,7 +210,7 @@ static int set_rule(struct netscan_config *cfg, char *line, const char **why)
 			return -EINVAL;
 		}
 		*value++ = '\0';
-		err = parse_field(cfg, &r, word, value, why);
+		err = parse_field(cfg, &r, word, value, &given, why);
 		if (err)
 			return err;
 	}

@@ -182,7 +182,7 @@ void netscan_scan_feed(struct netscan_scanner *s,
 	const struct netscan_rule *r;
 
 	for (r = cfg->rule; r < cfg->rule + cfg->nr_rules; r++) {
-		if (!r->enabled || !(r->tools & BIT(ev->from.tool)))
+		if (!r->enabled || !(r->tools & ev->tools))
 			continue;
 		t.rule = r;
 		feed_rule(&t, fp, nr, last);

@@ -127,13 +127,15 @@ static bool may_be_longer(const struct netscan_tools *tools, const char *comm)
  * @file: basename of the resolved file; may be a torn read of a file that is
  *        being renamed, so no byte beyond @file_len is looked at
  * @file_len: its length
- * @match: the sign, where there is a match
+ * @match: the first sign that matches
+ * @all: bit per tool that any sign names
  *
- * Return: as netscan_tools_find().
+ * Return: the tool by the first sign that matches; else as
+ * netscan_tools_find().
  */
 int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 			const char *comm, const char *file, size_t file_len,
-			enum netscan_match *match)
+			enum netscan_match *match, u32 *all)
 {
 	size_t len = strnlen(comm, COMM_LEN + 1);
 	int by_path, by_file;
@@ -143,14 +145,13 @@ int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 		comm = base_name(path, &len);
 	}
 	by_path = netscan_tools_find(tools, comm, len);
-	*match = NETSCAN_MATCH_NAME;
-	if (by_path >= 0)
-		return by_path;
 	by_file = netscan_tools_find(tools, file, file_len);
-	*match = NETSCAN_MATCH_FILE;
-	if (by_file >= 0)
-		return by_file;
-	return min(by_path, by_file);
+	if (by_path < 0 && by_file < 0)
+		return min(by_path, by_file);
+	*match = by_path < 0 ? NETSCAN_MATCH_FILE : NETSCAN_MATCH_NAME;
+	*all = (by_path < 0 ? 0 : BIT(by_path)) |
+	       (by_file < 0 ? 0 : BIT(by_file));
+	return by_path < 0 ? by_file : by_path;
 }
 
 /**
@@ -187,9 +188,11 @@ int netscan_tools_match_argv(const struct netscan_tools *tools,
 	return tool >= 0 ? tool : NETSCAN_NO_TOOL;
 }
 
+/* "all" is what a rule says for every tool. */
 static bool valid_name(const char *name, size_t len)
 {
-	return netscan_text_is_name(name, len, "._+-") && name[0] != '-';
+	return netscan_text_is_name(name, len, "._+-") && name[0] != '-' &&
+	       (len != 3 || memcmp(name, "all", 3));
 }
 
 static int tool_index(const struct netscan_tools *tools, const char *name)
@@ -306,7 +309,7 @@ static int set_tool(struct netscan_tools *tools, char *line, const char **why)
 	int err, tool = tool_index(tools, name);
 
 	if (!valid_name(name, strlen(name))) {
-		*why = "a tool's name is 1 to 31 letters, digits, '.', '_', '+' or '-'";
+		*why = "a tool's name is 1 to 31 letters, digits, '.', '_', '+' or '-', and not all";
 		return -EINVAL;
 	}
 	if (tool >= 0) {

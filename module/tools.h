@@ -28,7 +28,7 @@ int netscan_tools_find(const struct netscan_tools *tools, const char *name,
 		       size_t len);
 int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 			const char *comm, const char *file, size_t file_len,
-			enum netscan_match *match);
+			enum netscan_match *match, u32 *all);
 int netscan_tools_match_argv(const struct netscan_tools *tools,
 			     const char *argv, size_t len);
 int netscan_tools_init(struct netscan_config *cfg);
