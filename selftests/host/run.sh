@@ -3,8 +3,8 @@
 #
 # netscan - run what the Makefile has built: tests, fuzzers, the coverage report
 #
-#   run.sh check BUILD TESTS FUZZERS CLANG OPTION
-#   run.sh fuzz BUILD "" FUZZERS CLANG OPTION
+#   run.sh check BUILD TESTS FUZZERS CLANG OPTIONS
+#   run.sh fuzz BUILD "" FUZZERS CLANG OPTIONS
 #   run.sh coverage BUILD TESTS FILES
 #
 # Prints `ok - name` or `not ok - name` for each test; the status is 0 only if
@@ -44,7 +44,8 @@ run_fuzzer()
 {
 	corpus=$build/corpus/$1
 	mkdir -p "$corpus"
-	if output=$("$build/fuzz/$1" "$2" -max_len=4096 -timeout=10 -seed=1 \
+	# shellcheck disable=SC2086 # one word an option
+	if output=$("$build/fuzz/$1" $2 -max_len=4096 -timeout=10 -seed=1 \
 		-print_final_stats=1 -artifact_prefix="$build/" \
 		"$corpus" "corpus/$1" 2>&1); then
 		verdict 0 "$1"

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - fuzz the rendering of records
+ *
+ * Whatever the bytes of a path, a name or an argument are, a record is one line
+ * of 0x20..0x7e, a strict reader takes it, and finds these very bytes in it.
+ */
+#include "reader.h"
+#include "record.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const uint8_t *left;
+static size_t nr_left;
+
+static void fail_unless(bool condition, const char *what)
+{
+	if (!condition)
+		shim_die("%s", what);
+}
+
+static u8 take_byte(void)
+{
+	if (!nr_left)
+		return 0;
+	nr_left--;
+	return *left++;
+}
+
+static u64 take_number(void)
+{
+	u64 n = 0;
+	u32 i, bytes = take_byte() % 9;
+
+	for (i = 0; i < bytes; i++)
+		n = n << 8 | take_byte();
+	return n;
+}
+
+static size_t take_bytes(void *to, size_t max)
+{
+	size_t len = (take_byte() | take_byte() << 8) % (max + 1);
+
+	len = len < nr_left ? len : nr_left;
+	memcpy(to, left, len);
+	left += len;
+	nr_left -= len;
+	return len;
+}
+
+static void take_string(char *to, size_t size)
+{
+	to[take_bytes(to, size - 1)] = '\0';
+}
+
+static void check_path(const struct reader *got, const char *key,
+		       const char *path)
+{
+	const struct reader_value *v = reader_find(got, key);
+
+	fail_unless(v && v->quoted && v->len <= strlen(path) &&
+		    !memcmp(v->value, path, v->len), key);
+	/* Cut only where it is too long. */
+	fail_unless(v->len == strlen(path) || v->len >= NETSCAN_MAX_PATH / 4,
+		    "a path is cut");
+}
+
+static void check_args(const struct reader *got, const char *key,
+		       const char *args, size_t len)
+{
+	u8 want[NETSCAN_TEXT];
+
+	fail_unless(reader_is(got, key, want, reader_join(want, args, len)),
+		    key);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static char exe[4096], parent_exe[4096], cgroup[4096], tty[64];
+	static char line[NETSCAN_RECORD_MAX + 1];
+	struct netscan_details d = {
+		.exe = exe,
+		.parent_exe = parent_exe,
+		.cgroup = cgroup,
+		.tty = tty,
+	};
+	struct netscan_record r = { .rule = "scan", .tool = "ping" };
+	struct netscan_text t;
+	struct reader got;
+	const char *why;
+	size_t i;
+
+	left = data;
+	nr_left = size;
+	r.type = take_byte() % 3;
+	r.reason = "idle";
+	r.by = 1 + take_byte() % 63;
+	r.from.match = take_byte() % 3;
+	r.first_len = take_bytes(r.first_text, NETSCAN_TEXT);
+	r.last_len = take_bytes(r.last_text, NETSCAN_TEXT);
+	take_bytes(r.from.parent_comm, 16);
+	take_string(exe, sizeof(exe));
+	take_string(parent_exe, sizeof(parent_exe));
+	take_string(cgroup, sizeof(cgroup));
+	take_string(tty, sizeof(tty));
+	r.now = take_number();
+	r.first = take_number();
+	r.to_real = take_number();
+	r.distinct = take_number();
+	r.events = take_number();
+	d.auid = take_number();
+	netscan_text_init(&t, line, sizeof(line));
+	netscan_record_print(&t, take_number(), &r, &d);
+	fail_unless(!t.cut && t.len <= NETSCAN_RECORD_MAX, "it fits");
+	for (i = 0; i + 1 < t.len; i++)
+		fail_unless(line[i] >= 0x20 && line[i] <= 0x7e, "a bare byte");
+	why = reader_parse(&got, line, t.len);
+	fail_unless(!why, why ? why : "");
+	check_args(&got, "args_first", r.first_text, r.first_len);
+	fail_unless(reader_is(&got, "parent_comm", r.from.parent_comm,
+			      strnlen(r.from.parent_comm, 16)), "parent_comm");
+	if (r.type == NETSCAN_END)
+		return 0;
+	check_args(&got, "args_last", r.last_text, r.last_len);
+	check_path(&got, "exe", exe);
+	check_path(&got, "parent_exe", parent_exe);
+	check_path(&got, "cgroup", cgroup);
+	fail_unless(reader_is(&got, "tty", tty, strlen(tty)), "tty");
+	return 0;
+}
