@@ -31,6 +31,9 @@ die()
 	exit 1
 }
 
+mkdir -p "$CACHE" 2>/dev/null || true
+[ -w "$CACHE" ] || die "cannot write to $CACHE; NETSCAN_CACHE can name another directory"
+
 # as_root COMMAND... - run COMMAND as root, whoever we are
 as_root()
 {
