@@ -132,6 +132,7 @@ void flow_argv(const void *argv, size_t len)
 	netscan_args_begin(&args, USER_ADDR, USER_ADDR + len);
 	ev.now = flow.now;
 	ev.from.pid = flow.next_pid++;
+	ev.tools |= BIT(ev.from.tool);
 	ev.truncated = args.truncated;
 	ev.text_cut = args.text_cut;
 	ev.text_len = args.text_len;
@@ -155,7 +156,7 @@ void flow_exec(const char *args)
 	char *p;
 
 	if (len > sizeof(argv))
-		shim_die("flow_exec() is for short command lines");
+		shim_die("a command line is too long here");
 	memcpy(argv, args, len);
 	for (p = argv; *p; p++)
 		if (*p == ' ')
@@ -190,6 +191,7 @@ void flow_feed(const u64 *fp, u32 nr)
 
 	ev.now = flow.now;
 	ev.from.pid = flow.next_pid++;
+	ev.tools |= BIT(ev.from.tool);
 	ev.argc = nr;
 	ev.text = "ping";
 	ev.text_len = 5;
@@ -286,33 +288,29 @@ static u32 check_window(const struct netscan_pool *pool,
 	return n;
 }
 
-static u32 count_chains(const u16 *head, u32 heads, const void *array,
-			size_t stride, size_t offset, u32 limit)
+static u32 count_groups(const struct netscan_bucket *b, u16 at)
 {
-	u32 i, n = 0;
-	u16 at;
+	u32 n = 0;
 
-	for (i = 0; i < heads; i++) {
-		at = head[i];
-		while (at != NETSCAN_NIL && n <= limit) {
-			n++;
-			memcpy(&at, (const char *)array + at * stride + offset,
-			       sizeof(at));
-		}
-	}
+	for (; at != NETSCAN_NIL && n <= NETSCAN_BUCKET_GROUPS; n++)
+		at = b->group[at].hash_next;
 	return n;
 }
 
-#define CHAINS(head, heads, array, limit)				\
-	count_chains(head, heads, array, sizeof((array)[0]),		\
-		     (const char *)&(array)[0].hash_next -		\
-		     (const char *)(array), limit)
+static u32 count_entries(const struct netscan_pool *pool, u16 at)
+{
+	u32 n = 0;
+
+	for (; at != NETSCAN_NIL && n <= pool->nr; n++)
+		at = pool->entry[at].hash_next;
+	return n;
+}
 
 static void check_bucket(const struct netscan_bucket *b, u32 slots)
 {
 	const struct netscan_pool *pool = &b->pool;
 	const struct netscan_group *g;
-	u32 used = 0, busy = 0, entries = 0;
+	u32 i, used = 0, busy = 0, entries = 0;
 
 	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
 		if (g->state == NETSCAN_FREE)
@@ -325,12 +323,14 @@ static void check_bucket(const struct netscan_bucket *b, u32 slots)
 	}
 	EQUAL(b->used, used);
 	EQUAL(b->busy, busy);
-	EQUAL(CHAINS(b->head, NETSCAN_BUCKET_GROUPS, b->group, 64), used);
-	EQUAL(CHAINS(&b->free, 1, b->group, 64), 64 - used);
-	EQUAL(CHAINS(pool->head, pool->mask + 1U, pool->entry, pool->nr),
-	      entries);
-	EQUAL(CHAINS(&pool->free, 1, pool->entry, pool->nr),
-	      pool->nr - entries);
+	EQUAL(count_groups(b, b->free), NETSCAN_BUCKET_GROUPS - used);
+	EQUAL(count_entries(pool, pool->free), pool->nr - entries);
+	for (i = 0; i < NETSCAN_BUCKET_GROUPS; i++)
+		used -= count_groups(b, b->head[i]);
+	for (i = 0; i <= pool->mask; i++)
+		entries -= count_entries(pool, pool->head[i]);
+	EQUAL(used, 0);
+	EQUAL(entries, 0);
 }
 
 /**

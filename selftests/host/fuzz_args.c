@@ -5,13 +5,12 @@
  * The first bytes say where argv lies, where a page is missing, and how often
  * the rest is repeated, which makes it as long as it takes.
  */
+#include "fuzz.h"
 #include "split.h"
 #include "test.h"
 
 #define BASE	0x7ffd00000000UL
 #define MAX	(SPLIT_MAX + 20000)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -5,19 +5,12 @@
  * Whatever the bytes of a path, a name or an argument are, a record is one line
  * of 0x20..0x7e, a strict reader takes it, and finds these very bytes in it.
  */
+#include "fuzz.h"
 #include "reader.h"
 #include "record.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static const uint8_t *left;
 static size_t nr_left;
-
-static void fail_unless(bool condition, const char *what)
-{
-	if (!condition)
-		shim_die("%s", what);
-}
 
 static u8 take_byte(void)
 {

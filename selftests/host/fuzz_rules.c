@@ -5,16 +5,9 @@
  * What is accepted must print as text that gives the same rules again; what is
  * refused must be so with EINVAL or ERANGE and a reason.
  */
+#include "fuzz.h"
 #include "rules.h"
 #include "tools.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void fail_unless(bool condition, const char *what)
-{
-	if (!condition)
-		shim_die("%s", what);
-}
 
 static void check_rule(const struct netscan_config *cfg,
 		       const struct netscan_rule *r)

@@ -5,16 +5,9 @@
  * What is accepted must print as text that gives the same tools again; what is
  * refused must be so with EINVAL or ERANGE and a reason.
  */
+#include "fuzz.h"
 #include "rules.h"
 #include "tools.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void fail_unless(bool condition, const char *what)
-{
-	if (!condition)
-		shim_die("%s", what);
-}
 
 /* Every name, and one that each prefix matches, in both alike. */
 static void check_same(const struct netscan_tools *a,

@@ -3,14 +3,11 @@
  * netscan - the hash's multiplication, built with 128-bit integers and without
  */
 #include "hash.h"
+#include "mul.h"
 
 #ifdef CONFIG_ARCH_SUPPORTS_INT128
-u64 mul_wide(u64 a, u64 b);
-
 u64 mul_wide(u64 a, u64 b)
 #else
-u64 mul_narrow(u64 a, u64 b);
-
 u64 mul_narrow(u64 a, u64 b)
 #endif
 {

@@ -15,9 +15,11 @@
 #define MAX_SCANS	65536
 
 static const char * const names[] = { "scan", "session", "third" };
+
 static const char * const fields[] = {
 	"parent", "exe", "session", "cgroup", "uid", "tool",
 };
+
 static const char * const tools[] = {
 	"ping", "nping", "hping", "hping2", "hping3", "nc", "ncat", "netcat",
 	"socat",
@@ -31,7 +33,12 @@ static u64 step;
 
 /* How lively a trace is; drawn anew for each. */
 static struct {
-	u32 parents, exes, sessions, args, args_each, pause;
+	u32 parents;
+	u32 exes;
+	u32 sessions;
+	u32 args;
+	u32 args_each;
+	u32 pause;
 } scope;
 
 static void print_rule(char *text, size_t size, u32 i)
@@ -83,6 +90,7 @@ static void change_rule(u32 i, bool new)
 
 static void begin_trace(u64 seed)
 {
+	char text[256];
 	u32 i;
 
 	test_seed(&r, seed);
@@ -98,8 +106,6 @@ static void begin_trace(u64 seed)
 		model.rule[0].by = BIT(MODEL_PARENT) | BIT(MODEL_EXE);
 		model.rule[1].by = BIT(MODEL_SESSION);
 		for (i = 0; i < min(model.nr_rules, 2U); i++) {
-			char text[256];
-
 			model.rule[i].tools = 0x1ff;
 			print_rule(text, sizeof(text), i);
 			flow_rules(text);
@@ -242,7 +248,8 @@ static void take_step(void)
 	bool done;
 
 	pass_time();
-	flow.full = model.full = !test_below(&r, 25);
+	model.full = !test_below(&r, 25);
+	flow.full = model.full;
 	if (kind < 30) {
 		deferred = STAT(DEFERRED);
 		done = flow_tick();
@@ -252,7 +259,8 @@ static void take_step(void)
 		return;
 	}
 	if (kind == 30 && !test_below(&r, 5)) {
-		flow.full = model.full = false;
+		model.full = false;
+		flow.full = false;
 		change_rule(test_below(&r, model.nr_rules), false);
 		compare(false);
 		return;

@@ -41,8 +41,9 @@ static const char *read_string(struct reader_value *v, const char *p,
 			v->value[v->len] = *p++;
 			continue;
 		}
-		if (end - p < 4 || p[1] != 'x' || (high = hex_digit(p[2])) < 0 ||
-		    (low = hex_digit(p[3])) < 0) {
+		high = end - p < 4 || p[1] != 'x' ? -1 : hex_digit(p[2]);
+		low = high < 0 ? -1 : hex_digit(p[3]);
+		if (low < 0) {
 			*why = "an escape is not \\xNN";
 			return NULL;
 		}

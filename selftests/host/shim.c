@@ -5,7 +5,7 @@
 #include "stats.h"
 
 #define MAX_HOLES	16
-#define MAX_USER	(1 << 18)
+#define MAX_USER	262144
 
 u64 netscan_stats_host[NETSCAN_NR_STATS];
 
@@ -65,18 +65,22 @@ int shim_locks_held(void)
 	return locks_held;
 }
 
-bool shim_isupper(int c)
+bool shim_isdigit(int c)
 {
-	u8 b = c;
-
-	return (b >= 'A' && b <= 'Z') || (b >= 0xc0 && b <= 0xde && b != 0xd7);
+	return (u8)c >= '0' && (u8)c <= '9';
 }
 
-bool shim_islower(int c)
+bool shim_isalpha(int c)
 {
 	u8 b = c;
 
-	return (b >= 'a' && b <= 'z') || (b >= 0xdf && b != 0xf7);
+	return (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z') ||
+	       (b >= 0xc0 && b != 0xd7 && b != 0xf7);
+}
+
+bool shim_isalnum(int c)
+{
+	return isalpha(c) || isdigit(c);
 }
 
 bool shim_isspace(int c)
@@ -104,7 +108,7 @@ int kstrtou32(const char *text, unsigned int base, u32 *out)
 	u64 n = 0;
 
 	if (base != 10)
-		shim_die("kstrtou32 knows base 10 only");
+		shim_die("numbers are read in base 10 only");
 	if (*text == '+')
 		text++;
 	if (!isdigit(*text))

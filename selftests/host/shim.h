@@ -43,7 +43,11 @@ typedef unsigned long long __le64;
 
 #define BIT(nr)			(1UL << (nr))
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
-#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define DIV_ROUND_UP(n, d)						\
+({									\
+	__typeof__(d) shim_d = (d);					\
+	((n) + shim_d - 1) / shim_d;					\
+})
 #define __printf(f, a)		__attribute__((format(printf, f, a)))
 #define ____cacheline_aligned_in_smp __attribute__((aligned(64)))
 
@@ -115,9 +119,11 @@ static inline u64 le64_to_cpu(__le64 n)
 	return n;
 }
 
-typedef struct {
+struct shim_atomic {
 	int counter;
-} atomic_t;
+};
+
+#define atomic_t	struct shim_atomic
 
 static inline int atomic_inc_return(atomic_t *v)
 {
@@ -130,10 +136,12 @@ static inline int atomic_read(const atomic_t *v)
 }
 
 /* Locks: one at a time, none twice. */
-typedef struct {
+struct shim_lock {
 	bool ready;
 	bool held;
-} raw_spinlock_t;
+};
+
+#define raw_spinlock_t	struct shim_lock
 
 void raw_spin_lock_init(raw_spinlock_t *lock);
 void raw_spin_lock(raw_spinlock_t *lock);
@@ -141,15 +149,15 @@ void raw_spin_unlock(raw_spinlock_t *lock);
 int shim_locks_held(void);
 
 /* The kernel's character classes are those of Latin-1. */
-bool shim_isupper(int c);
-bool shim_islower(int c);
+bool shim_isdigit(int c);
+bool shim_isalpha(int c);
+bool shim_isalnum(int c);
 bool shim_isspace(int c);
 
-#define isdigit(c)	((u8)((u8)(c) - '0') < 10)
-#define isalpha(c)	(shim_isupper(c) || shim_islower(c))
-#define isalnum(c)	(isalpha(c) || isdigit(c))
-#define isspace(c)	shim_isspace(c)
-
+#define isdigit		shim_isdigit
+#define isalpha		shim_isalpha
+#define isalnum		shim_isalnum
+#define isspace		shim_isspace
 
 char *strim(char *text);
 int kstrtou32(const char *text, unsigned int base, u32 *out);

@@ -262,7 +262,7 @@ static void text_is_the_beginning(void)
 		argv[sizes[i] - 1] = 0;
 		shim_user_set(BASE + 4000, argv, sizes[i]);
 		split_by_module(&got, BASE + 4000, sizes[i]);
-		EQUAL(got.text_len, min(sizes[i], (size_t)NETSCAN_TEXT));
+		EQUAL(got.text_len, min_t(size_t, sizes[i], NETSCAN_TEXT));
 		EQUAL(got.text_cut, sizes[i] > NETSCAN_TEXT);
 		CHECK(!memcmp(got.text, argv, got.text_len));
 	}

@@ -4,9 +4,7 @@
  */
 #include "flow.h"
 #include "key.h"
-
-u64 mul_wide(u64 a, u64 b);
-u64 mul_narrow(u64 a, u64 b);
+#include "mul.h"
 
 static void both_ways_to_multiply_agree(void)
 {
@@ -38,7 +36,7 @@ static void is_the_formula(void)
 {
 	struct netscan_hash_key key;
 	struct netscan_hash h;
-	unsigned __int128 sum;
+	__uint128_t sum;
 	struct test_random r;
 	u32 i, n;
 	u64 word;
@@ -47,11 +45,11 @@ static void is_the_formula(void)
 	for (n = 0; n <= NETSCAN_HASH_WORDS; n++) {
 		flow_key(&key, n + 1);
 		netscan_hash_start(&h, &key);
-		sum = (unsigned __int128)key.c[0].hi << 64 | key.c[0].lo;
+		sum = (__uint128_t)key.c[0].hi << 64 | key.c[0].lo;
 		for (i = 1; i <= n; i++) {
 			word = test_next(&r);
 			netscan_hash_add(&h, &key, i, word);
-			sum += ((unsigned __int128)key.c[i].hi << 64 |
+			sum += ((__uint128_t)key.c[i].hi << 64 |
 				key.c[i].lo) * word;
 		}
 		EQUAL(h.hi, sum >> 64);

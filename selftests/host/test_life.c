@@ -210,8 +210,8 @@ static void passes_from_cover_to_cover(void)
 	flow_targets(11, 19);
 	flow_forget();
 	/* The first scan's group is gone before any event of its own comes. */
-	netscan_table_remove(&flow.s.table.bucket[0], (flow.ev.from.parent_pid--,
-						       flow_group("scan")));
+	flow.ev.from.parent_pid--;
+	netscan_table_remove(&flow.s.table.bucket[0], flow_group("scan"));
 	flow.ev.from.parent_pid++;
 	flow_exec("ping");
 	EQUAL(flow.nr, 0);
@@ -421,7 +421,8 @@ static const struct test tests[] = {
 	{ "armed again after the end", armed_again_after_the_end },
 	{ "a later rule is covered", later_rule_is_covered },
 	{ "covered alerts when the cover ends by time", alerts_when_the_cover_ends_by_time },
-	{ "covered alerts when the cover ends by an event", alerts_when_the_cover_ends_by_an_event },
+	{ "covered alerts when the cover ends by an event",
+	  alerts_when_the_cover_ends_by_an_event },
 	{ "from one cover to the next", passes_from_cover_to_cover },
 	{ "the first rule is never covered", first_rule_is_never_covered },
 	{ "disabled while covered: silent", disabled_while_covered },

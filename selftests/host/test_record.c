@@ -103,18 +103,20 @@ static void alert_and_update(void)
 {
 	begin();
 	print(7);
-	TEXT_EQUAL(line, "type=alert seq=7 time=1795484423.123456789 rule=scan scan_id=1 "
+	TEXT_EQUAL(line,
+		   "type=alert seq=7 time=1795484423.123456789 rule=scan scan_id=1 "
 		   ALERT_TAIL);
 	parse(ALERT_KEYS);
 	begin();
 	record.type = NETSCAN_UPDATE;
 	record.scan_id = U32_MAX;
 	print(U64_MAX);
-	TEXT_EQUAL(line, "type=update seq=18446744073709551615 time=1795484423.123456789 rule=scan scan_id=4294967295 "
+	TEXT_EQUAL(line, "type=update seq=18446744073709551615 "
+		   "time=1795484423.123456789 rule=scan scan_id=4294967295 "
 		   ALERT_TAIL);
 }
 
-static void end(void)
+static void scan_end(void)
 {
 	begin();
 	record.type = NETSCAN_END;
@@ -130,7 +132,9 @@ static void end(void)
 		   "sid=811 uid=1000 args_first=\"ping -c 1 10.0.0.1\" "
 		   "read_faults=1 truncated=2 evicted=3 args_first_cut=1 "
 		   "reason=idle\n");
-	parse(HEAD " by distinct events window first last tool match parent_pid parent_start parent_comm pid sid uid args_first read_faults truncated evicted args_first_cut reason");
+	parse(HEAD " by distinct events window first last tool match "
+	      "parent_pid parent_start parent_comm pid sid uid args_first "
+	      "read_faults truncated evicted args_first_cut reason");
 }
 
 static void lost_and_health(void)
@@ -141,10 +145,14 @@ static void lost_and_health(void)
 	parse(HEAD " lost");
 	begin();
 	netscan_record_print_health(&text, 42, 5 * SEC, true, "");
-	TEXT_EQUAL(line, "type=health seq=42 time=5.000000000 rule=- scan_id=0 state=ok reason=\"\"\n");
+	TEXT_EQUAL(line,
+		   "type=health seq=42 time=5.000000000 rule=- scan_id=0 "
+		   "state=ok reason=\"\"\n");
 	begin();
 	netscan_record_print_health(&text, 42, 5 * SEC, false, "no \"probe\"\n");
-	TEXT_EQUAL(line, "type=health seq=42 time=5.000000000 rule=- scan_id=0 state=failed reason=\"no \\x22probe\\x22\\x0a\"\n");
+	TEXT_EQUAL(line,
+		   "type=health seq=42 time=5.000000000 rule=- scan_id=0 "
+		   "state=failed reason=\"no \\x22probe\\x22\\x0a\"\n");
 	parse(HEAD " state reason");
 }
 
@@ -162,7 +170,8 @@ static void every_byte_in_every_string(void)
 	details.cgroup = path + 100;
 	details.tty = path + 200;
 	memcpy(record.from.parent_comm, "\n\"\\ x=\" y=\xff\x7f\x1f", 14);
-	record.first_len = record.last_len = 512;
+	record.first_len = 512;
+	record.last_len = 512;
 	for (i = 0; i < 512; i++) {
 		record.first_text[i] = i;
 		record.last_text[i] = 255 - i;
@@ -251,13 +260,17 @@ static void the_longest_record_fits(void)
 	record.rule[31] = '\0';
 	memset(record.tool, 't', 31);
 	record.tool[31] = '\0';
-	record.first = record.last = record.now = U64_MAX;
 	record.to_real = 0;
 	record.by = 0x3f;
-	record.from_event = record.first_cut = record.last_cut = true;
-	record.first_len = record.last_len = NETSCAN_TEXT;
+	record.from_event = true;
+	record.first_cut = true;
+	record.last_cut = true;
+	record.first_len = NETSCAN_TEXT;
+	record.last_len = NETSCAN_TEXT;
 	memset(&details, 0xff, sizeof(details));
-	details.exe = details.parent_exe = details.cgroup = path;
+	details.exe = path;
+	details.parent_exe = path;
+	details.cgroup = path;
 	details.tty = tty;
 	print(U64_MAX);
 	parse(ALERT_KEYS);
@@ -280,7 +293,7 @@ static void a_comm_without_a_nul(void)
 
 static const struct test tests[] = {
 	{ "alert and update", alert_and_update },
-	{ "end", end },
+	{ "end", scan_end },
 	{ "lost and health", lost_and_health },
 	{ "every byte in every string", every_byte_in_every_string },
 	{ "a forged record stays a string", forged_record_stays_a_string },

@@ -190,8 +190,10 @@ static void counts_beyond_32_bits(void)
 	u32 i;
 
 	begin();
-	ring.head = ring.tail = (1ULL << 32) - 100;
-	ring.seq = ring.oldest = (1ULL << 32) - 2;
+	ring.head = U32_MAX - 99ULL;
+	ring.tail = ring.head;
+	ring.seq = U32_MAX - 1ULL;
+	ring.oldest = ring.seq;
 	netscan_ring_rewind(&ring, &c);
 	for (i = 0; i < 5; i++)
 		EQUAL(push(50), 0);

@@ -8,9 +8,16 @@
 
 #define SLOTS	128
 
+#define RULE(enabled, by, distinct, events, window, tools)		\
+	"enabled=" enabled " by=" by " count=args distinct=" distinct	\
+	" events=" events " window=" window " tools=" tools
+
 #define BUILT_IN							\
-	"scan enabled=1 by=parent,exe count=args distinct=100 events=1 window=540 tools=ping,nping,hping,hping2,hping3,nc,ncat,netcat,socat\n" \
-	"session enabled=1 by=session count=args distinct=100 events=1 window=540 tools=all\n"
+	"scan enabled=1 by=parent,exe count=args distinct=100 events=1 " \
+	"window=540 "							\
+	"tools=ping,nping,hping,hping2,hping3,nc,ncat,netcat,socat\n"	\
+	"session enabled=1 by=session count=args distinct=100 events=1 " \
+	"window=540 tools=all\n"
 
 static struct netscan_config cfg;
 static const char *why;
@@ -86,19 +93,30 @@ static void one_field_at_a_time(void)
 		const char *line;
 		const char *expect;
 	} cases[] = {
-		{ "one enabled=0", "enabled=0 by=parent,exe count=args distinct=100 events=1 window=540 tools=all" },
-		{ "one by=uid", "enabled=1 by=uid count=args distinct=100 events=1 window=540 tools=all" },
-		{ "one by=tool,uid,cgroup,session,exe,parent", "enabled=1 by=parent,exe,session,cgroup,uid,tool count=args distinct=100 events=1 window=540 tools=all" },
-		{ "one by=uid,uid", "enabled=1 by=uid count=args distinct=100 events=1 window=540 tools=all" },
-		{ "one count=args", "enabled=1 by=parent,exe count=args distinct=100 events=1 window=540 tools=all" },
-		{ "one distinct=1", "enabled=1 by=parent,exe count=args distinct=1 events=1 window=540 tools=all" },
-		{ "one distinct=128", "enabled=1 by=parent,exe count=args distinct=128 events=1 window=540 tools=all" },
-		{ "one events=2147483647", "enabled=1 by=parent,exe count=args distinct=100 events=2147483647 window=540 tools=all" },
-		{ "one window=1", "enabled=1 by=parent,exe count=args distinct=100 events=1 window=1 tools=all" },
-		{ "one window=86400", "enabled=1 by=parent,exe count=args distinct=100 events=1 window=86400 tools=all" },
-		{ "one tools=socat,nc", "enabled=1 by=parent,exe count=args distinct=100 events=1 window=540 tools=nc,socat" },
-		{ "one window=60 window=61", "enabled=1 by=parent,exe count=args distinct=100 events=1 window=61 tools=all" },
-		{ "one", "enabled=1 by=parent,exe count=args distinct=100 events=1 window=540 tools=all" },
+		{ "one enabled=0",
+		  RULE("0", "parent,exe", "100", "1", "540", "all") },
+		{ "one by=uid",
+		  RULE("1", "uid", "100", "1", "540", "all") },
+		{ "one by=tool,uid,cgroup,session,exe,parent",
+		  RULE("1", "parent,exe,session,cgroup,uid,tool", "100", "1", "540", "all") },
+		{ "one by=uid,uid",
+		  RULE("1", "uid", "100", "1", "540", "all") },
+		{ "one count=args",
+		  RULE("1", "parent,exe", "100", "1", "540", "all") },
+		{ "one distinct=1",
+		  RULE("1", "parent,exe", "1", "1", "540", "all") },
+		{ "one distinct=128",
+		  RULE("1", "parent,exe", "128", "1", "540", "all") },
+		{ "one events=2147483647",
+		  RULE("1", "parent,exe", "100", "2147483647", "540", "all") },
+		{ "one window=1",
+		  RULE("1", "parent,exe", "100", "1", "1", "all") },
+		{ "one window=86400",
+		  RULE("1", "parent,exe", "100", "1", "86400", "all") },
+		{ "one tools=socat,nc",
+		  RULE("1", "parent,exe", "100", "1", "540", "nc,socat") },
+		{ "one",
+		  RULE("1", "parent,exe", "100", "1", "540", "all") },
 	};
 	char expect[512];
 	u32 i;
@@ -178,7 +196,9 @@ static void ids_follow_the_meaning(void)
 	id = cfg.rule[0].id;
 	EQUAL(parse("scan distinct=5 window=9 events=3 enabled=0 count=args"), 0);
 	EQUAL(cfg.rule[0].id, id);
-	EQUAL(parse("scan by=exe,parent tools=socat,ping,nping,hping,hping2,hping3,nc,ncat,netcat"), 0);
+	EQUAL(parse("scan by=exe,parent "
+		    "tools=socat,ping,nping,hping,hping2,hping3,nc,ncat,netcat"),
+	      0);
 	EQUAL(cfg.rule[0].id, id);
 	CHECK(netscan_rules_by_id(&cfg, id) == &cfg.rule[0]);
 	EQUAL(parse("scan by=exe"), 0);
@@ -246,7 +266,8 @@ static void refuses(void)
 		"scan tools=nmap", "scan tools=ping,all", "scan tools=all,",
 		"scan tools=ping4", "scan tools=busybox", "scan unknown=1",
 		"scan enabled=yes", "scan enabled=", "new unknown=1",
-		"scan window=540\nscan window=x",
+		"scan window=540\nscan window=x", "scan window=60 window=60",
+		"scan by=uid enabled=1 by=uid",
 	};
 	static const char * const range[] = {
 		"scan distinct=0", "scan distinct=129",

@@ -286,7 +286,7 @@ static void silent_ones_then_open_ones_last(void)
 	get(202, now);
 	EQUAL(STAT(EVICTED_OPEN), 1);
 	EQUAL(nr_gone, 1);
-	EQUAL(find(0) != NULL, 1);
+	CHECK(find(0));
 	CHECK(gone[0] == &b->group[1]);
 	EQUAL(gone[0]->key, 202);
 	end();

@@ -121,15 +121,17 @@ static void names_against_a_plain_search(void)
 	}
 }
 
-static int match(const char *path, const char *file, enum netscan_match *sign)
+static int match(const char *path, const char *file, enum netscan_match *sign,
+		 u32 *all)
 {
 	const char *base = strrchr(path, '/');
 	char comm[16] = "";
 
 	/* As the kernel makes it: at most 15 bytes. */
 	strncpy(comm, base ? base + 1 : path, 15);
+	*all = 0;
 	return netscan_tools_match(&cfg.tools, path, comm, file, strlen(file),
-				   sign);
+				   sign, all);
 }
 
 static void signs(void)
@@ -148,6 +150,7 @@ static void signs(void)
 		{ "/a/nc.abcdefghijklmn", "x", "nc", "name" },
 		{ "/a/nc.abcdefghijkl", "x", "nc", "name" },
 		{ "/a/netcat.traditional", "x", "netcat", "name" },
+		{ "/bin/ping", "socat", "ping", "name" },
 		{ "/bin/ping", "busybox", "ping", "name" },
 		{ "/bin/busybox", "ping", "ping", "file" },
 		{ "/bin/busybox", "busybox", "?", NULL },
@@ -161,19 +164,57 @@ static void signs(void)
 	};
 	enum netscan_match sign;
 	const char *tool;
-	u32 i;
+	u32 i, all;
 	int got;
 
 	begin();
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		got = match(cases[i].path, cases[i].file, &sign);
+		got = match(cases[i].path, cases[i].file, &sign, &all);
 		tool = got == NO ? "-" : got == ASK ? "?" : cfg.tools.tool[got];
 		TEXT_EQUAL(tool, cases[i].tool);
-		if (cases[i].sign)
-			TEXT_EQUAL(netscan_tools_match_name(sign),
-				   cases[i].sign);
+		if (!cases[i].sign)
+			continue;
+		TEXT_EQUAL(netscan_tools_match_name(sign), cases[i].sign);
+		CHECK(all & BIT(got));
 	}
 	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_ARGV), "argv");
+}
+
+/* Signs may name different tools: the first is the event's, rules ask for any. */
+static void every_sign_counts(void)
+{
+	enum netscan_match sign;
+	u32 all;
+
+	begin();
+	EQUAL(match("/bin/ping", "socat", &sign, &all), find("ping"));
+	EQUAL(all, BIT(find("ping")) | BIT(find("socat")));
+	EQUAL(match("/bin/nc", "nc.openbsd", &sign, &all), find("nc"));
+	EQUAL(all, BIT(find("nc")));
+	EQUAL(match("/bin/x", "nc.openbsd", &sign, &all), find("nc"));
+	EQUAL(all, BIT(find("nc")));
+	EQUAL(match("/bin/nc", "busybox", &sign, &all), find("nc"));
+	EQUAL(all, BIT(find("nc")));
+}
+
+/* The path is looked at where the task's name may have been cut. */
+static void long_names(void)
+{
+	enum netscan_match sign;
+	char path[64];
+	u32 all;
+
+	begin();
+	EQUAL(parse("fourteen-bytes\nfifteen--bytes-\nsixteen---bytes-x"), 0);
+	EQUAL(match("/a/fourteen-bytes", "x", &sign, &all), 9);
+	EQUAL(match("/a/fifteen--bytes-", "x", &sign, &all), 10);
+	EQUAL(match("/a/fifteen--bytes-y", "x", &sign, &all), NO);
+	EQUAL(match("/a/sixteen---bytes-x", "x", &sign, &all), 11);
+	EQUAL(match("sixteen---bytes-x", "x", &sign, &all), 11);
+	EQUAL(match("/a/sixteen---bytes-", "x", &sign, &all), NO);
+	EQUAL(match("/a/sixteen---bytes-xy", "x", &sign, &all), NO);
+	snprintf(path, sizeof(path), "/a/sixteen---bytes-x/");
+	EQUAL(match(path, "x", &sign, &all), NO);
 }
 
 /* A file's name has no NUL that could be relied on. */
@@ -181,13 +222,14 @@ static void file_name_is_bounded(void)
 {
 	enum netscan_match sign;
 	char *file = malloc(4);
+	u32 all;
 
 	begin();
 	memcpy(file, "ping", 4);
-	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 4, &sign),
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 4, &sign, &all),
 	      find("ping"));
-	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 3, &sign), NO);
-	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 0, &sign), NO);
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 3, &sign, &all), NO);
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 0, &sign, &all), NO);
 	free(file);
 }
 
@@ -300,6 +342,8 @@ static void names(void)
 	refuse("a b*", -EINVAL);
 	refuse("a bc**", -EINVAL);
 	refuse("a,b", -EINVAL);
+	refuse("all", -EINVAL);
+	refuse("a all", -EINVAL);
 	EQUAL(parse("a bc*"), 0);
 	line[0] = 'a';
 	line[1] = '\xe9';
@@ -376,6 +420,8 @@ static const struct test tests[] = {
 	{ "built-in names", built_in_names },
 	{ "names against a plain search", names_against_a_plain_search },
 	{ "signs", signs },
+	{ "every sign counts", every_sign_counts },
+	{ "long names", long_names },
 	{ "a file's name is bounded", file_name_is_bounded },
 	{ "multi-call binaries", multi_call },
 	{ "other applets' arguments", other_applets_arguments },

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan - the hash's multiplication, built with 128-bit integers and without
+ */
+#ifndef NETSCAN_MUL_H
+#define NETSCAN_MUL_H
+
+#include "shim.h"
+
+u64 mul_wide(u64 a, u64 b);
+u64 mul_narrow(u64 a, u64 b);
+
+#endif
