@@ -3,11 +3,11 @@
  * netscan - argv, read once and fingerprinted
  *
  * Design: argv is copied in chunks and each byte once; what is fingerprinted
- * and what a record shows is the copy. Of an argv longer than
- * both together, the first NETSCAN_ARGV_HEAD bytes and the last
- * NETSCAN_ARGV_TAIL are read,
- * which bounds the work; targets hidden between padding still count, since
- * the caller takes the unread part for one more distinct argument.
+ * and what a record shows is the copy. Of an argv of more than HEAD and TAIL
+ * bytes or arguments together (limits.h), the head and the tail are read, which
+ * bounds the work. The caller takes all that was left out for one more distinct
+ * argument, so that padding does not hide one target an exec, though it can
+ * hide many targets in one exec.
  *
  * An argument is hashed as little-endian words, the last one filled with
  * zeroes; since it has no zero bytes of its own, no two arguments give the same
@@ -116,7 +116,8 @@ void netscan_args_begin(struct netscan_args *a, unsigned long start,
 	a->pos = start;
 	a->truncated = len > NETSCAN_ARGV_HEAD + NETSCAN_ARGV_TAIL;
 	a->end = start + (a->truncated ? NETSCAN_ARGV_HEAD : len);
-	a->tail_end = a->truncated ? start + len : 0;
+	a->tail_end = start + len;
+	a->left = NETSCAN_HEAD_ARGS;
 	a->have = 0;
 	a->at = 0;
 	a->skip = false;
@@ -128,14 +129,26 @@ void netscan_args_begin(struct netscan_args *a, unsigned long start,
 	a->text_cut = a->text_len < len;
 }
 
-/* Go on from the head of a long argv to its tail, in the midst of something. */
-static void skip_to_tail(struct netscan_args *a)
+/* Go on from the head to the tail: over what lies between, if anything does. */
+static void begin_tail(struct netscan_args *a)
 {
-	a->pos = a->tail_end - NETSCAN_ARGV_TAIL;
+	unsigned long at = a->pos - (a->have - a->at);
+	unsigned long tail = a->tail_end - at > NETSCAN_ARGV_TAIL ?
+			     a->tail_end - NETSCAN_ARGV_TAIL : at;
+
+	if (tail != at) {
+		a->truncated = true;
+		a->skip = true;
+		if (tail < a->pos) {
+			a->at += tail - at;
+		} else {
+			a->pos = tail;
+			a->at = a->have;
+		}
+	}
 	a->end = a->tail_end;
 	a->tail_end = 0;
-	a->at = a->have;
-	a->skip = true;
+	a->left = NETSCAN_TAIL_ARGS;
 }
 
 static void skip_arg(struct netscan_args *a)
@@ -147,14 +160,14 @@ static void skip_arg(struct netscan_args *a)
 	a->skip = !nul;
 }
 
-/* Fingerprint arguments that are whole in the buffer, behind @nr others. */
+/* Fingerprint arguments that are whole in the buffer, up to @most in all. */
 static u32 hash_buffer(struct netscan_args *a,
-		       const struct netscan_hash_key *key, u32 nr)
+		       const struct netscan_hash_key *key, u32 nr, u32 most)
 {
 	const u8 *p = a->buf + a->at, *end = a->buf + a->have;
 	const u8 *nul;
 
-	for (; nr < NETSCAN_ARGV_BATCH && p < end; nr++) {
+	for (; nr < most && p < end; nr++) {
 		nul = hash_arg(p, min(end, p + NETSCAN_MAX_ARG + 1), key,
 			       &a->fp[nr]);
 		if (!nul)
@@ -176,23 +189,27 @@ static u32 hash_buffer(struct netscan_args *a,
 u32 netscan_args_next(struct netscan_args *a,
 		      const struct netscan_hash_key *key)
 {
-	u32 nr = 0;
+	u32 before, nr = 0;
 
-	for (;;) {
+	while (nr < NETSCAN_ARGV_BATCH) {
 		if (a->skip)
 			skip_arg(a);
-		nr = hash_buffer(a, key, nr);
+		before = nr;
+		nr = hash_buffer(a, key, nr,
+				 min(NETSCAN_ARGV_BATCH, nr + a->left));
+		a->left -= nr - before;
 		if (nr == NETSCAN_ARGV_BATCH)
 			break;
-		/* What is left in the buffer is the beginning of an argument. */
-		if (a->have - a->at > NETSCAN_MAX_ARG) {
+		if (a->left && a->have - a->at > NETSCAN_MAX_ARG) {
 			netscan_count(LONG_ARGS);
 			a->skip = true;
-		} else if (a->pos < a->end) {
+		} else if (a->left && a->pos < a->end) {
 			refill(a);
 		} else if (a->tail_end) {
-			skip_to_tail(a);
+			begin_tail(a);
 		} else {
+			a->truncated |= !a->left && (a->at < a->have ||
+						      a->pos < a->end);
 			a->done = true;
 			break;
 		}

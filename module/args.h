@@ -12,7 +12,8 @@
  * @fp: the batch that netscan_args_next() filled
  * @pos: address of the next byte to copy
  * @end: where this part of argv ends
- * @tail_end: where argv ends, when its tail is still to be read; else 0
+ * @tail_end: where argv ends; 0 once its tail is being read
+ * @left: arguments that may still be counted of this part
  * @have: bytes in @buf
  * @at: of them, those dealt with
  * @text_len: bytes of @text
@@ -31,6 +32,7 @@ struct netscan_args {
 	unsigned long pos;
 	unsigned long end;
 	unsigned long tail_end;
+	u32 left;
 	u32 have;
 	u32 at;
 	u16 text_len;

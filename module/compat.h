@@ -22,7 +22,7 @@
 
 /**
  * netscan_mm_exe_file() - the file that a memory map runs
- * @mm: the map, its users held
+ * @mm: the map, which may not go away meanwhile
  *
  * Context: any.
  * Return: the file with a reference, or NULL.

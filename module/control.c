@@ -20,6 +20,8 @@
 #include "stats.h"
 #include "tools.h"
 
+#define CLEAR_TRIES	100	/* then scans end without a record */
+
 /* The counting side: one for the host. */
 struct netscan_scanner netscan_scanner;
 
@@ -49,6 +51,7 @@ int netscan_control_change(netscan_parse_fn parse, char *text,
 			   const char **why)
 {
 	struct netscan_config *old;
+	u32 tries = 0;
 	int err;
 
 	mutex_lock(&change_lock);
@@ -60,7 +63,8 @@ int netscan_control_change(netscan_parse_fn parse, char *text,
 	rcu_assign_pointer(live, spare);
 	synchronize_rcu();
 	while (!netscan_scan_clear(&netscan_scanner, old, spare,
-				   ktime_get_boottime_ns()))
+				   ktime_get_boottime_ns(),
+				   ++tries > CLEAR_TRIES))
 		netscan_report_flush();
 	spare = old;
 unlock:

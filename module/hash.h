@@ -11,7 +11,8 @@
  * collide with probability 2^-64 over the coefficients, whoever chose them, as
  * long as neither coefficients nor fingerprints are known (Lemire and Kaser,
  * "Strongly universal string hashing is fast", 2014). Neither ever leaves the
- * kernel. SipHash gives no more against such an opponent and costs 77 to 150
+ * kernel. The bound is for two arguments of one group; key.c says what keeps
+ * groups apart. SipHash gives no more against such an opponent and costs 77 to 150
  * instructions for a 16-byte argument where this costs about 25, and the whole
  * budget for such an argument under two rules is 120.
  *

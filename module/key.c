@@ -23,6 +23,20 @@ enum {
 	PLACE_LAST = NETSCAN_HASH_WORDS,
 };
 
+/*
+ * The hash is linear, and arguments are hashed with the same coefficients:
+ * without this, who chooses sessions and arguments could have one make up for
+ * the other. The steps are those of MurmurHash3's 64-bit finalizer.
+ */
+static u64 mix(u64 h)
+{
+	h ^= h >> 33;
+	h *= 0xff51afd7ed558ccdULL;
+	h ^= h >> 33;
+	h *= 0xc4ceb9fe1a85ec53ULL;
+	return h ^ h >> 33;
+}
+
 /**
  * netscan_key_group() - the key of the group that an event belongs to
  * @key: coefficients of the hash
@@ -53,7 +67,7 @@ u64 netscan_key_group(const struct netscan_hash_key *key,
 		netscan_hash_add(&h, key, PLACE_UID, ev->from.uid);
 	if (r->by & NETSCAN_BY_TOOL)
 		netscan_hash_add(&h, key, PLACE_TOOL, ev->from.tool);
-	return h.hi;
+	return mix(h.hi);
 }
 
 /**

@@ -42,12 +42,14 @@
 #define NETSCAN_PENDING		32U	/* records between probe and worker */
 
 /*
- * Arguments: bytes. What one exec may cost with preemption off is bounded by
- * HEAD + TAIL bytes read, so by half as many arguments.
+ * Arguments. What one exec may cost with preemption off is bounded by these
+ * numbers of bytes read and of arguments counted.
  */
-#define NETSCAN_MAX_ARG		1024U	/* a longer one is not counted */
-#define NETSCAN_ARGV_HEAD	32768U	/* read from the start of argv */
+#define NETSCAN_MAX_ARG		1024U	/* bytes; a longer one is not counted */
+#define NETSCAN_ARGV_HEAD	32768U	/* bytes from the start of argv */
 #define NETSCAN_ARGV_TAIL	8192U	/* and, of a longer one, from its end */
+#define NETSCAN_HEAD_ARGS	2048U	/* arguments from the start */
+#define NETSCAN_TAIL_ARGS	512U	/* and, of more, from the tail */
 #define NETSCAN_ARGV_CHUNK	2048U	/* copied at a time */
 #define NETSCAN_ARGV_BATCH	64U	/* fingerprints handed on at a time */
 #define NETSCAN_TEXT		512U	/* of a command line, in a record */

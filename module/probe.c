@@ -4,10 +4,12 @@
  *
  * Design: finalize_exec() runs once per successful exec, in the task itself,
  * after argv was laid out in the new memory map and before the program's first
- * instruction. Its argument says which file it is; argv is read from the map,
- * which at that point nobody else can write to by ordinary means. What is no
- * tool leaves after a look at two names. This is the only file that knows
- * registers and struct linux_binprm.
+ * instruction. Its argument says which file it is; argv is read from the map.
+ * That is later than a program that lies about what it is about to run could
+ * rely on, but a tracer, or who may write to this process's memory, can still
+ * change argv before this or put it back after it: reading argv at exec cannot
+ * tell. What is no tool leaves after a look at two names. This is the only
+ * file that knows registers and struct linux_binprm.
  *
  * Lifetime: per-CPU buffers from netscan_probe_init() to netscan_probe_exit();
  * no handler runs before netscan_probe_arm() or after netscan_probe_disarm().
@@ -41,19 +43,32 @@
 /* Each CPU's argv under way, too large for a stack. */
 static struct netscan_args __percpu *buffers;
 
-/* What the self-test passes where an exec passes its own. */
-static struct linux_binprm test_bprm;
+/*
+ * What the self-test passes where an exec passes its own. It has no file and
+ * no map, which whoever else probes the function gets to see.
+ */
+static struct linux_binprm test_bprm = {
+	.filename = "netscan-self-test",
+	.interp = "netscan-self-test",
+};
+
 static unsigned long test_hits;
 
-static void fill_parent(struct netscan_origin *from)
+static void fill_parent(struct netscan_origin *from,
+			const struct task_struct *parent)
 {
-	const struct task_struct *parent = rcu_dereference(current->real_parent);
-	const struct task_struct *leader = READ_ONCE(parent->group_leader);
-
-	from->parent_pid = leader->pid;
-	from->parent_start = leader->start_boottime;
-	memcpy(from->parent_comm, leader->comm, sizeof(from->parent_comm));
+	from->parent_pid = parent->pid;
+	from->parent_start = parent->start_boottime;
+	memcpy(from->parent_comm, parent->comm, sizeof(from->parent_comm));
 	from->parent_comm[sizeof(from->parent_comm) - 1] = '\0';
+}
+
+/* The process that this one is a child of, whichever thread started it. */
+static struct task_struct *get_parent(void)
+{
+	struct task_struct *thread = rcu_dereference(current->real_parent);
+
+	return READ_ONCE(thread->group_leader);
 }
 
 static void fill_session(struct netscan_event *ev)
@@ -66,7 +81,8 @@ static void fill_session(struct netscan_event *ev)
 }
 
 static void fill_event(struct netscan_event *ev, const struct linux_binprm *bprm,
-		       const struct netscan_args *args)
+		       const struct netscan_args *args,
+		       const struct task_struct *parent)
 {
 	const struct inode *inode = file_inode(bprm->file);
 
@@ -77,11 +93,10 @@ static void fill_event(struct netscan_event *ev, const struct linux_binprm *bprm
 	ev->from.pid = task_tgid_nr(current);
 	ev->from.uid = __kuid_val(current_uid());
 	ev->argc = bprm->argc;
-	ev->truncated = args->truncated;
 	ev->text_cut = args->text_cut;
 	ev->begun = false;
 	ev->text_len = args->text_len;
-	fill_parent(&ev->from);
+	fill_parent(&ev->from, parent);
 	fill_session(ev);
 }
 
@@ -91,7 +106,10 @@ static void watch_exec(const struct netscan_config *cfg,
 {
 	struct netscan_args *args = this_cpu_ptr(buffers);
 	const struct mm_struct *mm = current->mm;
-	struct netscan_source source = { .file = bprm->file };
+	struct netscan_source source = {
+		.file = bprm->file,
+		.parent = get_parent(),
+	};
 	struct netscan_event ev;
 	u32 nr;
 
@@ -105,7 +123,7 @@ static void watch_exec(const struct netscan_config *cfg,
 		tools = BIT(tool);
 	}
 	netscan_count(EVENTS);
-	fill_event(&ev, bprm, args);
+	fill_event(&ev, bprm, args, source.parent);
 	ev.from.tool = tool;
 	ev.from.match = match;
 	ev.tools = tools;
@@ -113,6 +131,7 @@ static void watch_exec(const struct netscan_config *cfg,
 	do {
 		nr = netscan_args_next(args, &netscan_scanner.key);
 		ev.read_fault = args->read_fault;
+		ev.truncated = args->truncated;
 		ev.text = args->text;
 		netscan_scan_feed(&netscan_scanner, cfg, &ev, args->fp, nr,
 				  args->done);
@@ -241,7 +260,10 @@ bool netscan_probe_test(void)
 }
 
 /**
- * netscan_probe_missed() - execs that the probe did not see since it was armed
+ * netscan_probe_missed() - execs that came while this CPU was in another probe
+ *
+ * Execs while kprobes are switched off are not among them; the self-test says
+ * for how long that was.
  */
 unsigned long netscan_probe_missed(void)
 {

@@ -219,8 +219,11 @@ static const struct seq_operations groups_ops = {
 	.show = show_group,
 };
 
+/* Root of a container is not who may see what all the host runs. */
 static int open_groups(struct inode *inode, struct file *file)
 {
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	return seq_open(file, &groups_ops);
 }
 
@@ -321,7 +324,7 @@ int netscan_proc_init(void)
 	if (proc_create("rules", 0600, dir, &rules_ops) &&
 	    proc_create("tools", 0600, dir, &tools_ops) &&
 	    proc_create("groups", 0400, dir, &groups_proc_ops) &&
-	    proc_create_single("stats", 0444, dir, show_stats) &&
+	    proc_create_single("stats", 0400, dir, show_stats) &&
 	    proc_create_single("status", 0444, dir, show_status))
 		return 0;
 	netscan_proc_exit();

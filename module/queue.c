@@ -8,7 +8,7 @@
  * keeps its state and asks again.
  *
  * Lifetime: a slot's references are taken by the probe and dropped by the
- * worker, within milliseconds.
+ * worker as soon as it has made the record.
  *
  * Locking: queue_lock, which nests inside a bucket's lock.
  *
@@ -51,12 +51,11 @@ static void run_kick(struct irq_work *unused)
 static void capture_task(struct netscan_slot *s, struct netscan_source *source)
 {
 	struct netscan_details *d = &s->details;
-	struct task_struct *parent;
 
+	get_task_struct(source->parent);
+	s->parent = source->parent;
+	s->parent_file = NULL;
 	rcu_read_lock();
-	parent = rcu_dereference(current->real_parent);
-	s->parent = READ_ONCE(parent->group_leader);
-	get_task_struct(s->parent);
 	s->cgroup = netscan_cgroup_get(current);
 	rcu_read_unlock();
 	get_task_struct(current);
@@ -134,13 +133,35 @@ static void copy_tty(struct task_struct *task, char *buf, size_t size)
 	rcu_read_unlock();
 }
 
+/*
+ * What the parent runs. The map's users are not held: the last one to let go
+ * of them would wait for whatever that map still has under way.
+ */
+static struct file *get_exe_file(struct task_struct *task)
+{
+	struct file *file = NULL;
+
+	task_lock(task);
+	if (task->mm && !(task->flags & PF_KTHREAD))
+		file = netscan_mm_exe_file(task->mm);
+	task_unlock(task);
+	return file;
+}
+
+/* What takes locks that sleep under PREEMPT_RT; no raw lock is held. */
+static void complete_slot(struct netscan_slot *s)
+{
+	copy_tty(s->task, s->tty, sizeof(s->tty));
+	s->parent_file = get_exe_file(s->parent);
+}
+
 /**
  * netscan_queue_finish() - let the worker have an event's records
  * @source: the event's, which queued at least one
  *
- * The terminal is looked up here, where no raw lock is held. Under PREEMPT_RT
- * its lock may not be taken here, and the worker looks it up, if the process
- * is still there by then.
+ * The terminal and what the parent runs are looked up here, where no raw lock
+ * is held. Under PREEMPT_RT their locks may not be taken here, and the worker
+ * looks them up, if the processes are still there by then.
  *
  * Context: kprobe, preemption off, no lock held.
  */
@@ -152,7 +173,7 @@ void netscan_queue_finish(const struct netscan_source *source)
 	for (i = 0; i < source->nr_slots; i++) {
 		s = &queue[source->slot[i]];
 		if (!IS_ENABLED(CONFIG_PREEMPT_RT))
-			copy_tty(current, s->tty, sizeof(s->tty));
+			complete_slot(s);
 		/* Release: pairs with netscan_queue_take(). */
 		smp_store_release(&s->ready, true);
 	}
@@ -181,7 +202,7 @@ bool netscan_queue_take(struct netscan_slot *to)
 	}
 	raw_spin_unlock(&queue_lock);
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) && taken && to->record.from_event)
-		copy_tty(to->task, to->tty, sizeof(to->tty));
+		complete_slot(to);
 	return taken;
 }
 
@@ -196,6 +217,8 @@ void netscan_queue_put(struct netscan_slot *s)
 	if (!s->record.from_event)
 		return;
 	fput(s->file);
+	if (s->parent_file)
+		fput(s->parent_file);
 	put_task_struct(s->task);
 	put_task_struct(s->parent);
 	netscan_cgroup_put(s->cgroup);

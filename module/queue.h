@@ -14,11 +14,13 @@ struct task_struct;
 /**
  * struct netscan_source - what one event's records are completed from
  * @file: the tool's file
+ * @parent: its parent's leader, as the event has it
  * @nr_slots: records of this event in the queue
  * @slot: where they are
  */
 struct netscan_source {
 	struct file *file;
+	struct task_struct *parent;
 	u32 nr_slots;
 	u32 slot[4];
 };
@@ -30,6 +32,7 @@ struct netscan_source {
  * @file: the tool's file, referenced
  * @task: the process, referenced
  * @parent: its parent's leader, referenced
+ * @parent_file: the file that it runs, referenced, may be NULL
  * @cgroup: its cgroup in the default hierarchy, referenced, may be NULL
  * @tty: controlling terminal
  * @ready: the worker may have it
@@ -42,6 +45,7 @@ struct netscan_slot {
 	struct file *file;
 	struct task_struct *task;
 	struct task_struct *parent;
+	struct file *parent_file;
 	struct cgroup *cgroup;
 	char tty[32];
 	bool ready;

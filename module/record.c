@@ -29,19 +29,21 @@ static void print_head(struct netscan_text *t, const char *type, u64 seq,
 	netscan_text_add(t, " rule=%s scan_id=%u", rule, scan_id);
 }
 
-/* A path loses what would take it past its rendered maximum. */
-static void quote_path(struct netscan_text *t, const char *key,
+static size_t rendered(char c)
+{
+	return (u8)c < 0x20 || (u8)c > 0x7e || c == '"' || c == '\\' ? 4 : 1;
+}
+
+/* A path is cut at its beginning, since its end says more. True when it was. */
+static bool quote_path(struct netscan_text *t, const char *key,
 		       const char *path)
 {
-	size_t len = 0, cost = 0;
+	size_t len = strlen(path), from = len, size = 0;
 
-	for (; path[len]; len++) {
-		cost += (u8)path[len] < 0x20 || (u8)path[len] > 0x7e ||
-			path[len] == '"' || path[len] == '\\' ? 4 : 1;
-		if (cost > NETSCAN_MAX_PATH)
-			break;
-	}
-	netscan_text_quote(t, key, path, len);
+	while (from && size + rendered(path[from - 1]) <= NETSCAN_MAX_PATH)
+		size += rendered(path[--from]);
+	netscan_text_quote(t, key, path + from, len - from);
+	return from;
 }
 
 static void print_scan(struct netscan_text *t, const struct netscan_record *r)
@@ -96,6 +98,8 @@ void netscan_record_print(struct netscan_text *t, u64 seq,
 			  const struct netscan_record *r,
 			  const struct netscan_details *d)
 {
+	bool cut;
+
 	print_head(t, type_names[r->type], seq, r->now + r->to_real,
 		   r->rule, r->scan_id);
 	print_scan(t, r);
@@ -103,20 +107,20 @@ void netscan_record_print(struct netscan_text *t, u64 seq,
 		print_end(t, r);
 		return;
 	}
-	quote_path(t, "exe", d->exe);
+	cut = quote_path(t, "exe", d->exe);
 	print_parent(t, r);
-	quote_path(t, "parent_exe", d->parent_exe);
+	cut |= quote_path(t, "parent_exe", d->parent_exe);
 	netscan_text_add(t, " pid=%u sid=%u", r->from.pid, r->from.sid);
 	netscan_text_quote(t, "tty", d->tty, strlen(d->tty));
 	netscan_text_add(t, " uid=%u euid=%u auid=%u ses=%u pid_ns=%u mnt_ns=%u",
 			 r->from.uid, d->euid, d->auid, d->ses, d->pid_ns,
 			 d->mnt_ns);
-	quote_path(t, "cgroup", d->cgroup);
+	cut |= quote_path(t, "cgroup", d->cgroup);
 	netscan_text_args(t, "args_first", r->first_text, r->first_len);
 	netscan_text_args(t, "args_last", r->last_text, r->last_len);
 	print_ledger(t, r);
-	netscan_text_add(t, " argc=%u args_first_cut=%u args_last_cut=%u\n",
-			 r->argc, r->first_cut, r->last_cut);
+	netscan_text_add(t, " argc=%u args_first_cut=%u args_last_cut=%u paths_cut=%u\n",
+			 r->argc, r->first_cut, r->last_cut, cut);
 }
 
 /**

@@ -14,7 +14,6 @@
  */
 #include <linux/ktime.h>
 #include <linux/mutex.h>
-#include <linux/sched/mm.h>
 #include <linux/workqueue.h>
 
 #include "chardev.h"
@@ -62,22 +61,6 @@ static const char *resolve_file(struct file *file, char *buf)
 	return IS_ERR(path) ? "" : path;
 }
 
-static const char *resolve_parent(struct task_struct *parent, char *buf)
-{
-	struct mm_struct *mm = get_task_mm(parent);
-	const char *path;
-	struct file *file;
-
-	if (!mm)
-		return "";
-	file = netscan_mm_exe_file(mm);
-	path = resolve_file(file, buf);
-	if (file)
-		fput(file);
-	mmput(mm);
-	return path;
-}
-
 static void push_text(const struct netscan_text *t)
 {
 	WARN_ON_ONCE(t->cut);
@@ -91,7 +74,7 @@ static void report_slot(struct netscan_slot *s)
 
 	if (s->record.from_event) {
 		d->exe = resolve_file(s->file, work->exe);
-		d->parent_exe = resolve_parent(s->parent, work->parent_exe);
+		d->parent_exe = resolve_file(s->parent_file, work->parent_exe);
 		netscan_cgroup_path(s->cgroup, work->cgroup, PATH_MAX);
 		d->cgroup = work->cgroup;
 		d->tty = s->tty;
@@ -109,36 +92,44 @@ static void report_slot(struct netscan_slot *s)
 		netscan_count(ENDS);
 }
 
-static void drain_queue(void)
+/* Returns whether the queue was seen empty before it was drained once over. */
+static bool drain_queue(void)
 {
+	u32 i;
+
 	lockdep_assert_held(&work_mutex);
-	while (netscan_queue_take(&work->slot)) {
+	for (i = 0; i < NETSCAN_PENDING; i++) {
+		if (!netscan_queue_take(&work->slot))
+			return true;
 		report_slot(&work->slot);
 		netscan_queue_put(&work->slot);
 	}
+	return false;
 }
 
 static void run_queue(struct work_struct *unused)
 {
+	bool empty;
+
 	mutex_lock(&work_mutex);
-	drain_queue();
+	empty = drain_queue();
 	mutex_unlock(&work_mutex);
+	cond_resched();
+	if (!empty)
+		netscan_report_wake();
 }
 
-/* What waited for room gets it as long as there is any. */
-static void tick_scans(void)
+/* Returns false when something is due and the queue had no room for it. */
+static bool tick_scans(void)
 {
 	bool done;
 
-	do {
-		rcu_read_lock();
-		done = netscan_scan_tick(&netscan_scanner,
-					 netscan_control_config(),
-					 ktime_get_boottime_ns());
-		rcu_read_unlock();
-		drain_queue();
-		cond_resched();
-	} while (!done);
+	rcu_read_lock();
+	done = netscan_scan_tick(&netscan_scanner, netscan_control_config(),
+				 ktime_get_boottime_ns());
+	rcu_read_unlock();
+	drain_queue();
+	return done;
 }
 
 static void report_health(bool ok)
@@ -174,26 +165,30 @@ static void test_probe(void)
 static void run_clock(struct work_struct *unused)
 {
 	unsigned long period;
+	bool done;
 
 	mutex_lock(&work_mutex);
-	tick_scans();
+	done = tick_scans();
 	netscan_scan_sweep(&netscan_scanner, ktime_get_boottime_ns());
 	test_probe();
-	period = netscan_scan_busy(&netscan_scanner) ? BUSY_PERIOD :
-						       IDLE_PERIOD;
 	mutex_unlock(&work_mutex);
+	if (!done)
+		period = 1;
+	else if (netscan_scan_busy(&netscan_scanner))
+		period = BUSY_PERIOD;
+	else
+		period = IDLE_PERIOD;
 	schedule_delayed_work(&clock_work, period);
 }
 
 /**
- * netscan_report_flush() - wait until what is queued now is in the ring
+ * netscan_report_flush() - move what is queued into the ring, up to a queue full
  *
  * Context: process, may sleep.
  */
 void netscan_report_flush(void)
 {
 	run_queue(NULL);
-	cond_resched();
 }
 
 /**
@@ -240,7 +235,8 @@ int __init netscan_report_init(void)
  */
 void netscan_report_start(void)
 {
-	run_clock(NULL);
+	schedule_delayed_work(&clock_work, 0);
+	flush_delayed_work(&clock_work);
 }
 
 /**

@@ -145,13 +145,13 @@ static int parse_field(struct netscan_config *cfg, struct netscan_rule *r,
 	for (i = 0; i < NR_FIELDS; i++)
 		if (!strcmp(key, fields[i].name))
 			break;
+	*why = "unknown field";
+	if (i == NR_FIELDS)
+		return -EINVAL;
 	*why = "a field is given twice";
 	if (*given & BIT(i))
 		return -EINVAL;
 	*given |= BIT(i);
-	*why = "unknown field";
-	if (i == NR_FIELDS)
-		return -EINVAL;
 	*why = fields[i].hint;
 	return parse_value(cfg, r, i, value);
 }

@@ -48,6 +48,17 @@ static void count_exec(struct netscan_turn *t, struct netscan_group *g)
 						   g->first));
 }
 
+/* Does a new count begin? What is long past says nothing about a scan. */
+static bool begins_anew(const struct netscan_turn *t,
+			     const struct netscan_group *g)
+{
+	u64 span = t->rule->window * NETSCAN_SEC;
+
+	if (!g->args.count)
+		return true;
+	return netscan_life_below_half(t, g) && t->now > g->first + span;
+}
+
 /* Time first, then the event. */
 static void begin_event(struct netscan_turn *t, struct netscan_group *g)
 {
@@ -58,7 +69,7 @@ static void begin_event(struct netscan_turn *t, struct netscan_group *g)
 		else
 			netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
 	}
-	if (!g->args.count && g->state == NETSCAN_ARMED)
+	if (g->state == NETSCAN_ARMED && begins_anew(t, g))
 		g->events = 0;
 	if (!g->events)
 		start_run(t, g);
@@ -99,16 +110,18 @@ static u32 add_args(struct netscan_turn *t, struct netscan_group *g,
 	return new;
 }
 
-/* The event is entered whole: does it move the group on? */
+/*
+ * The event is entered whole: does it move the group on? A covered group waits
+ * for the end of the scan that covered it, not of others that it meets.
+ */
 static void judge(struct netscan_turn *t, struct netscan_group *g)
 {
 	if (g->state == NETSCAN_OPEN) {
 		netscan_life_update(t, g);
+	} else if (g->state == NETSCAN_COVERED &&
+		   netscan_life_is_covered(t, g)) {
 		return;
-	}
-	if (g->state == NETSCAN_COVERED && netscan_life_is_covered(t, g))
-		return;
-	if (!netscan_life_is_over(t, g)) {
+	} else if (!netscan_life_is_over(t, g)) {
 		netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
 	} else if (t->cover_id) {
 		netscan_count(COVERED);

@@ -64,6 +64,7 @@ void netscan_scan_sweep(struct netscan_scanner *s, u64 now);
 bool netscan_scan_busy(const struct netscan_scanner *s);
 bool netscan_scan_clear(struct netscan_scanner *s,
 			const struct netscan_config *old,
-			const struct netscan_config *new, u64 now);
+			const struct netscan_config *new, u64 now,
+			bool force);
 
 #endif

@@ -11,8 +11,10 @@
  *	2. fewest distinct arguments in the window, none where all have expired;
  *	3. least recently seen.
  *
- * so that a flood of decoys evicts decoys. Every eviction is counted under
- * what the group was.
+ * so that a flood of decoys that count less than a scan evicts decoys. Decoys
+ * that have counted more than a scan so far do evict it; every eviction is
+ * counted under what the group was, and the record of a group says how many
+ * there were around it.
  *
  * Lifetime: netscan_table_create() to netscan_table_destroy(). A group's
  * memory is never freed in between, so its scan_id can be read without lock.
@@ -228,8 +230,8 @@ struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
 	memset(g, 0, offsetof(struct netscan_group, text));
 	g->key = key;
 	g->state = NETSCAN_ARMED;
-	netscan_window_init(&g->args);
-	netscan_window_init(&g->execs);
+	netscan_window_init(&g->args, 2 * i);
+	netscan_window_init(&g->execs, 2 * i + 1);
 	g->hash_next = *head;
 	*head = i;
 	b->used++;

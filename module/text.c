@@ -66,21 +66,38 @@ void netscan_text_add(struct netscan_text *t, const char *fmt, ...)
 	t->len += n;
 }
 
+static bool is_plain(u8 c, bool args)
+{
+	return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\' &&
+	       !(args && c == ' ');
+}
+
+/* Bytes that need no escape, all of them or none. */
+static void add_plain(struct netscan_text *t, const u8 *p, size_t len)
+{
+	if (len >= t->size - t->len) {
+		t->cut = true;
+		return;
+	}
+	memcpy(t->buf + t->len, p, len);
+	t->len += len;
+	t->buf[t->len] = '\0';
+}
+
 static void escape_bytes(struct netscan_text *t, const u8 *p, size_t len,
 			 bool args)
 {
-	size_t i;
+	size_t i, plain;
 
 	for (i = 0; i < len; i++) {
-		u8 c = p[i];
-
-		if (args && !c)
+		for (plain = i; plain < len && is_plain(p[plain], args); )
+			plain++;
+		add_plain(t, p + i, plain - i);
+		i = plain;
+		if (i < len && args && !p[i])
 			netscan_text_add(t, " ");
-		else if (c < 0x20 || c > 0x7e || c == '"' || c == '\\' ||
-			 (args && c == ' '))
-			netscan_text_add(t, "\\x%02x", c);
-		else
-			netscan_text_add(t, "%c", c);
+		else if (i < len)
+			netscan_text_add(t, "\\x%02x", p[i]);
 	}
 }
 

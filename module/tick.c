@@ -121,7 +121,7 @@ bool netscan_scan_busy(const struct netscan_scanner *s)
 }
 
 static bool clear_bucket(struct netscan_turn *t,
-			 const struct netscan_config *new)
+			 const struct netscan_config *new, bool force)
 {
 	struct netscan_bucket *b = t->bucket;
 	struct netscan_group *g;
@@ -135,8 +135,11 @@ static bool clear_bucket(struct netscan_turn *t,
 		t->rule = netscan_rules_by_id(t->cfg, g->rule_id);
 		if (g->state == NETSCAN_OPEN && t->rule &&
 		    !netscan_life_end(t, g, "cleared")) {
-			done = false;
-			continue;
+			if (!force) {
+				done = false;
+				continue;
+			}
+			netscan_count(UNSENT);
 		}
 		netscan_count(CLEARED);
 		netscan_table_remove(b, g);
@@ -151,13 +154,15 @@ static bool clear_bucket(struct netscan_turn *t,
  * @old: the configuration that the groups may have been counted under
  * @new: the one that no event sees any other than
  * @now: nanoseconds since boot
+ * @force: drop them even where the queue has no room for a scan's end
  *
- * Return: false when the queue had no room for a record that is due: call
- * again once it has.
+ * Return: false when that was the case and a group is left: call again once
+ * there is room.
  */
 bool netscan_scan_clear(struct netscan_scanner *s,
 			const struct netscan_config *old,
-			const struct netscan_config *new, u64 now)
+			const struct netscan_config *new, u64 now,
+			bool force)
 {
 	struct netscan_turn t = { .s = s, .cfg = old, .now = now };
 	bool done = true;
@@ -166,7 +171,7 @@ bool netscan_scan_clear(struct netscan_scanner *s,
 	for (i = 0; i < s->table.nr_buckets; i++) {
 		t.bucket = &s->table.bucket[i];
 		if (READ_ONCE(t.bucket->used))
-			done &= clear_bucket(&t, new);
+			done &= clear_bucket(&t, new, force);
 	}
 	return done;
 }

@@ -290,13 +290,16 @@ static int remove_tool(struct netscan_config *cfg, const char *name,
 		return -EINVAL;
 	}
 	for (i = 0; i < cfg->nr_rules; i++) {
-		if (cfg->rule[i].tools == U32_MAX)
-			continue;
-		if (cfg->rule[i].tools & BIT(tool)) {
+		if (cfg->rule[i].tools != U32_MAX &&
+		    cfg->rule[i].tools & BIT(tool)) {
 			*why = "a rule names this tool";
 			return -EINVAL;
 		}
 	}
+	/* Its place may go to another tool: no group may keep it. */
+	for (i = 0; i < cfg->nr_rules; i++)
+		if (cfg->rule[i].tools == U32_MAX)
+			cfg->rule[i].id = cfg->next_id++;
 	remove_names(tools, tool);
 	memset(tools->tool[tool], 0, NETSCAN_MAX_NAME);
 	return 0;
@@ -309,7 +312,7 @@ static int set_tool(struct netscan_tools *tools, char *line, const char **why)
 	int err, tool = tool_index(tools, name);
 
 	if (!valid_name(name, strlen(name))) {
-		*why = "a tool's name is 1 to 31 letters, digits, '.', '_', '+' or '-', and not all";
+		*why = "a name is 1 to 31 letters, digits, '.', '_', '+' or '-', and not all";
 		return -EINVAL;
 	}
 	if (tool >= 0) {

@@ -50,12 +50,14 @@ void netscan_pool_init(struct netscan_pool *pool, struct netscan_entry *entry,
 /**
  * netscan_window_init() - make a window that holds nothing
  * @w: the window; what it held before is forgotten, not freed
+ * @id: a number that no other window of the pool has
  */
-void netscan_window_init(struct netscan_window *w)
+void netscan_window_init(struct netscan_window *w, u16 id)
 {
 	w->newest = NETSCAN_NIL;
 	w->oldest = NETSCAN_NIL;
 	w->count = 0;
+	w->id = id;
 	w->pushed = 0;
 }
 
@@ -151,6 +153,7 @@ int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 	pool->free = e->hash_next;
 	e->fp = fp;
 	e->last = now;
+	e->owner = w->id;
 	e->hash_next = *head;
 	*head = i;
 	netscan_window_link(pool->entry, w, i);

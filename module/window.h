@@ -11,12 +11,14 @@
 
 /**
  * struct netscan_entry - one fingerprint in one window
- * @fp: fingerprint of the argument, already mixed with the group's key, so
- *      that equal arguments of two groups differ
+ * @fp: fingerprint of the argument, mixed with the group's key, so that equal
+ *      arguments of two groups do not share a chain
  * @last: when it was last seen, nanoseconds since boot
  * @hash_next: next entry with the same index, or next free one
  * @newer: the entry of this window seen next after this one
  * @older: the entry of this window seen last before this one
+ * @owner: netscan_window.id of this window. Fingerprints of two groups may be
+ *         equal, and whoever chooses both can make that less than rare
  */
 struct netscan_entry {
 	u64 fp;
@@ -24,6 +26,7 @@ struct netscan_entry {
 	u16 hash_next;
 	u16 newer;
 	u16 older;
+	u16 owner;
 };
 
 /**
@@ -49,6 +52,7 @@ struct netscan_pool {
  * @newest: the most recently seen entry
  * @oldest: the least recently seen entry
  * @count: entries in the window, at most the number of slots
+ * @id: differs from that of every other window of the pool
  * @pushed: fingerprints pushed out for want of a slot while still within the
  *          time span; 0 again once an entry has expired, since what was
  *          pushed out was older still; saturates so that the sum with @count
@@ -60,12 +64,13 @@ struct netscan_window {
 	u16 newest;
 	u16 oldest;
 	u16 count;
+	u16 id;
 	u32 pushed;
 };
 
 void netscan_pool_init(struct netscan_pool *pool, struct netscan_entry *entry,
 		       u16 nr, u16 *head, u32 heads);
-void netscan_window_init(struct netscan_window *w);
+void netscan_window_init(struct netscan_window *w, u16 id);
 void netscan_window_clear(struct netscan_pool *pool, struct netscan_window *w);
 void netscan_window_expire(struct netscan_pool *pool, struct netscan_window *w,
 			   u64 cutoff);
@@ -119,7 +124,7 @@ static inline bool netscan_window_see(const struct netscan_pool *pool,
 	u16 i = pool->head[fp & pool->mask];
 
 	for (; i != NETSCAN_NIL; i = entry[i].hash_next) {
-		if (entry[i].fp != fp)
+		if (entry[i].fp != fp || entry[i].owner != w->id)
 			continue;
 		entry[i].last = now;
 		if (entry[i].newer != NETSCAN_NIL) {

@@ -25,7 +25,7 @@
  *	by distinct events window first last tool match exe parent_pid
  *	parent_start parent_comm parent_exe pid sid tty uid euid auid ses pid_ns
  *	mnt_ns cgroup args_first args_last read_faults truncated evicted argc
- *	args_first_cut args_last_cut
+ *	args_first_cut args_last_cut paths_cut
  *
  * end, which no process causes, with
  *

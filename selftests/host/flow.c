@@ -109,7 +109,7 @@ void flow_rules(const char *text)
 
 	if (flow_rules_only(text))
 		shim_die("a test's rules are refused: %s", text);
-	CHECK(netscan_scan_clear(&flow.s, &old, &flow.cfg, flow.now));
+	CHECK(netscan_scan_clear(&flow.s, &old, &flow.cfg, flow.now, false));
 }
 
 /**
@@ -133,12 +133,12 @@ void flow_argv(const void *argv, size_t len)
 	ev.now = flow.now;
 	ev.from.pid = flow.next_pid++;
 	ev.tools |= BIT(ev.from.tool);
-	ev.truncated = args.truncated;
 	ev.text_cut = args.text_cut;
 	ev.text_len = args.text_len;
 	do {
 		nr = netscan_args_next(&args, &flow.s.key);
 		ev.read_fault = args.read_fault;
+		ev.truncated = args.truncated;
 		ev.text = args.text;
 		netscan_scan_feed(&flow.s, &flow.cfg, &ev, args.fp, nr,
 				  args.done);

@@ -165,6 +165,7 @@ static struct model_group *find_group(u32 rule, const struct model_event *ev)
 /* Time moves on to the event, which then is in the window. */
 static u32 enter(struct model_group *g, const struct model_event *ev)
 {
+	u64 window = model.rule[g->rule].window;
 	u32 i, new = 0;
 
 	drop_old(g, ev->now);
@@ -174,7 +175,9 @@ static u32 enter(struct model_group *g, const struct model_event *ev)
 		else
 			g->state = MODEL_ARMED;
 	}
-	if (g->state == MODEL_ARMED && (!distinct(g) || !g->events)) {
+	if (g->state == MODEL_ARMED &&
+	    (!distinct(g) || !g->events ||
+	     (is_spent(g) && ev->now > g->first + window))) {
 		g->events = 0;
 		g->first = ev->now;
 	}

@@ -109,7 +109,7 @@ static void run_trace(u64 seed, u64 steps)
 	memset(model, 0, sizeof(model));
 	netscan_pool_init(&pool, entries, NR, heads, HEADS);
 	for (i = 0; i < WINDOWS; i++)
-		netscan_window_init(&window[i]);
+		netscan_window_init(&window[i], i);
 	while (steps-- && !test_failed()) {
 		now += 1 + (test_below(&r, 50) ? test_below(&r, 3) :
 			    test_below(&r, 2 * span));

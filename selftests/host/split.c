@@ -65,23 +65,32 @@ static u64 fingerprint(const struct netscan_hash_key *key, const u8 *arg,
 	return h.hi;
 }
 
-/* Arguments of a part that begins with a whole one and may end within one. */
-static void split_part(struct split *s, const struct netscan_hash_key *key,
-		       const u8 *p, size_t len)
+/*
+ * Arguments of a part that begins with a whole one and may end within one, at
+ * most @most of them. Returns where it stopped.
+ */
+static size_t split_part(struct split *s, const struct netscan_hash_key *key,
+			 const u8 *p, size_t len, u32 most)
 {
 	size_t i, start = 0;
+	u32 nr = 0;
 
-	for (i = 0; i < len; i++) {
+	for (i = 0; i < len && nr < most; i++) {
 		if (p[i])
 			continue;
-		if (i - start <= NETSCAN_MAX_ARG)
+		if (i - start <= NETSCAN_MAX_ARG) {
 			s->fp[s->nr++] = fingerprint(key, p + start, i - start);
-		else
+			nr++;
+		} else {
 			s->long_args++;
+		}
 		start = i + 1;
 	}
+	if (nr == most)
+		return start;
 	/* What is left has no end; that it is too long can be seen all the same. */
 	s->long_args += i - start > NETSCAN_MAX_ARG;
+	return len;
 }
 
 /* Where reading stops: at the page that is not there, read page by page. */
@@ -116,20 +125,28 @@ void split_naively(struct split *s, const u8 *argv, size_t len,
 	if (s->truncated)
 		head = NETSCAN_ARGV_HEAD;
 	end = readable(0, head, addr, hole);
-	s->read_fault = end < head;
+	at = split_part(s, hash_key(), argv, end, NETSCAN_HEAD_ARGS);
+	s->read_fault = end < head && s->nr < NETSCAN_HEAD_ARGS;
 	s->text_len = end < NETSCAN_TEXT ? end : NETSCAN_TEXT;
 	s->text_cut = s->text_len < len;
-	split_part(s, hash_key(), argv, end);
-	if (s->read_fault || !s->truncated)
+	if (s->read_fault || (s->nr < NETSCAN_HEAD_ARGS && !s->truncated))
 		return;
-	tail = len - NETSCAN_ARGV_TAIL;
+	/* The tail goes on where the head stopped, or begins within an argument. */
+	tail = len - at > NETSCAN_ARGV_TAIL ? len - NETSCAN_ARGV_TAIL : at;
 	end = readable(tail, len, addr, hole);
-	s->read_fault = end < len;
-	/* The tail begins in the midst of an argument. */
-	for (at = tail; at < end && argv[at]; at++)
-		;
-	if (at < end)
-		split_part(s, hash_key(), argv + at + 1, end - at - 1);
+	if (tail != at) {
+		s->truncated = true;
+		for (at = tail; at < end && argv[at]; at++)
+			;
+		if (at < end)
+			at++;
+	}
+	head = s->nr;
+	at += split_part(s, hash_key(), argv + at, end - at, NETSCAN_TAIL_ARGS);
+	if (s->nr - head == NETSCAN_TAIL_ARGS)
+		s->truncated |= at < len;
+	else
+		s->read_fault = end < len;
 }
 
 void split_compare(const struct split *got, const struct split *want)

@@ -191,15 +191,27 @@ static void work_is_bounded(void)
 {
 	struct netscan_args a;
 	struct netscan_hash_key key;
+	size_t i;
+	u32 nr;
 
 	flow_key(&key, 1);
-	memset(argv, 0, sizeof(argv));
+	/* By bytes: arguments so long that their number is no matter. */
+	for (i = 0; i < sizeof(argv); i++)
+		argv[i] = i % 50 == 49 ? 0 : 'x';
 	shim_user_set(BASE, argv, sizeof(argv));
 	netscan_args_begin(&a, BASE, BASE + sizeof(argv));
 	while (!a.done)
 		netscan_args_next(&a, &key);
 	CHECK(a.truncated);
 	EQUAL(shim_user_read(), LIMIT);
+	/* By number: empty ones. */
+	memset(argv, 0, sizeof(argv));
+	shim_user_set(BASE, argv, sizeof(argv));
+	netscan_args_begin(&a, BASE, BASE + sizeof(argv));
+	for (i = 0; !a.done; i += nr)
+		nr = netscan_args_next(&a, &key);
+	CHECK(a.truncated);
+	EQUAL(i, NETSCAN_HEAD_ARGS + NETSCAN_TAIL_ARGS);
 }
 
 /* An argument that the head's end cuts is not taken for a shorter one. */

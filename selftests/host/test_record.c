@@ -91,13 +91,14 @@ static void parse(const char *keys)
 	"args_first=\"ping -c 1 10.0.0.1\" "				\
 	"args_last=\"ping -c 1 10.0.0.97\" "				\
 	"read_faults=1 truncated=2 evicted=3 argc=4 args_first_cut=0 "	\
-	"args_last_cut=1\n"
+	"args_last_cut=1 paths_cut=0\n"
 
 #define ALERT_KEYS							\
 	HEAD " by distinct events window first last tool match exe "	\
 	"parent_pid parent_start parent_comm parent_exe pid sid tty uid " \
 	"euid auid ses pid_ns mnt_ns cgroup args_first args_last "	\
-	"read_faults truncated evicted argc args_first_cut args_last_cut"
+	"read_faults truncated evicted argc args_first_cut args_last_cut " \
+	"paths_cut"
 
 static void alert_and_update(void)
 {
@@ -229,19 +230,19 @@ static void paths_are_bounded(void)
 	parse(ALERT_KEYS);
 	CHECK(reader_is(&got, "parent_exe", path, 128));
 	for (i = 0; i < 4095; i++)
-		path[i] = i < 509 ? 'x' : '"';	/* 509 + 4 is too much */
+		path[i] = i < 4095 - 509 ? '"' : 'x';	/* 509 + 4 is too much */
 	begin();
 	details.cgroup = path;
 	print(1);
 	parse(ALERT_KEYS);
-	CHECK(reader_is(&got, "cgroup", path, 509));
+	CHECK(reader_is(&got, "cgroup", path + 4095 - 509, 509));
 	for (i = 0; i < 4095; i++)
-		path[i] = i < 508 ? 'x' : '"';
+		path[i] = i < 4095 - 508 ? '"' : 'x';
 	begin();
 	details.cgroup = path;
 	print(1);
 	parse(ALERT_KEYS);
-	CHECK(reader_is(&got, "cgroup", path, 509));
+	CHECK(reader_is(&got, "cgroup", path + 4095 - 509, 509));
 }
 
 /* Everything at its longest, every byte escaped, fits into a reader's buffer. */

@@ -186,10 +186,10 @@ static void clear_asks_again_when_the_queue_is_full(void)
 	old = flow.cfg;
 	EQUAL(flow_rules_only("-scan"), 0);
 	flow.full = true;
-	CHECK(!netscan_scan_clear(&flow.s, &old, &flow.cfg, flow.now));
+	CHECK(!netscan_scan_clear(&flow.s, &old, &flow.cfg, flow.now, false));
 	EQUAL(STAT(CLEARED), 1);
 	flow.full = false;
-	CHECK(netscan_scan_clear(&flow.s, &old, &flow.cfg, flow.now));
+	CHECK(netscan_scan_clear(&flow.s, &old, &flow.cfg, flow.now, false));
 	EQUAL(flow.nr, 1);
 	EQUAL(STAT(CLEARED), 2);
 	EQUAL(flow.s.table.bucket[0].used, 1);
@@ -209,7 +209,7 @@ static void groups_of_no_rule(void)
 	CHECK(flow_tick());
 	EQUAL(flow.nr, 0);
 	old = flow.cfg;
-	CHECK(netscan_scan_clear(&flow.s, &old, &flow.cfg, flow.now));
+	CHECK(netscan_scan_clear(&flow.s, &old, &flow.cfg, flow.now, false));
 	EQUAL(flow.nr, 0);
 	EQUAL(flow.s.table.bucket[0].used, 0);
 	end();

@@ -17,7 +17,7 @@ static struct netscan_window w;
 static void begin(u16 nr)
 {
 	netscan_pool_init(&pool, entries, nr, heads, HEADS);
-	netscan_window_init(&w);
+	netscan_window_init(&w, 0);
 }
 
 /* 1 when new, 0 when it was there, -ENOSPC. */
@@ -159,7 +159,7 @@ static void full_pool_changes_nothing(void)
 	u64 fp;
 
 	begin(8);
-	netscan_window_init(&other);
+	netscan_window_init(&other, 1);
 	for (fp = 0; fp < 5; fp++)
 		EQUAL(put(&w, fp, fp, SLOTS), 1);
 	for (fp = 100; fp < 103; fp++)
@@ -180,13 +180,35 @@ static void full_pool_changes_nothing(void)
 	EQUAL(put(&w, 7, 13, SLOTS), 1);
 }
 
+/* Not even one whose fingerprint was made equal belongs to another window. */
+static void equal_fingerprints_of_two_windows(void)
+{
+	struct netscan_window other;
+	u64 fp;
+
+	begin(NR);
+	netscan_window_init(&other, 1);
+	for (fp = 0; fp < 5; fp++)
+		EQUAL(put(&w, fp, fp, SLOTS), 1);
+	for (fp = 0; fp < 5; fp++)
+		EQUAL(put(&other, fp, 10 + fp, SLOTS), 1);
+	for (fp = 0; fp < 5; fp++)
+		EQUAL(put(&w, fp, 20 + fp, SLOTS), 0);
+	netscan_window_expire(&pool, &w, 20);
+	EQUAL(netscan_window_distinct(&w), 5);
+	netscan_window_expire(&pool, &other, 20);
+	EQUAL(netscan_window_distinct(&other), 0);
+	netscan_window_clear(&pool, &w);
+	EQUAL(nr_free(), NR);
+}
+
 static void windows_share_a_pool(void)
 {
 	struct netscan_window other;
 	u64 fp;
 
 	begin(NR);
-	netscan_window_init(&other);
+	netscan_window_init(&other, 1);
 	for (fp = 0; fp < 10; fp++) {
 		EQUAL(put(&w, fp, fp, SLOTS), 1);
 		EQUAL(put(&other, fp | 1 << 20, fp, SLOTS), 1);
@@ -239,6 +261,7 @@ static const struct test tests[] = {
 	{ "since is what expire would leave", since_is_what_expire_would_leave },
 	{ "a full window pushes out the least recent", pushes_out_the_least_recent },
 	{ "a full pool changes nothing", full_pool_changes_nothing },
+	{ "equal fingerprints of two windows", equal_fingerprints_of_two_windows },
 	{ "windows share a pool", windows_share_a_pool },
 	{ "clear gives everything back", clear_gives_everything_back },
 	{ "one slot, one entry", one_slot_one_entry },
