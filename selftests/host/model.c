@@ -185,7 +185,9 @@ static u32 enter(struct model_group *g, const struct model_event *ev)
 	g->pid = ev->pid;
 	g->last = ev->now;
 	g->window = model.rule[g->rule].window;
-	add_time(&g->execs, ev->now);
+	/* A threshold of 1 needs none: a higher one counts from when it is set. */
+	if (model.rule[g->rule].events > 1)
+		add_time(&g->execs, ev->now);
 	for (i = 0; i < ev->nr_args; i++) {
 		new += !g->seen_at[ev->arg[i]];
 		g->seen_at[ev->arg[i]] = ev->now;
