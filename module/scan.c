@@ -50,7 +50,7 @@ static void count_exec(struct netscan_turn *t, struct netscan_group *g)
 
 /* Does a new count begin? What is long past says nothing about a scan. */
 static bool begins_anew(const struct netscan_turn *t,
-			     const struct netscan_group *g)
+			const struct netscan_group *g)
 {
 	u64 span = t->rule->window * NETSCAN_SEC;
 

@@ -84,8 +84,8 @@ TEST_F_TIMEOUT(latency, alert_is_held_within_10_ms, 90)
 	}
 	qsort(took, TRIES, sizeof(took[0]), compare);
 	fprintf(stderr, "# from exec to reader: least %llu us, median %llu us, most %llu us\n",
-	       (unsigned long long)took[0] / 1000, (unsigned long long)took[TRIES / 2] / 1000,
-	       (unsigned long long)took[TRIES - 1] / 1000);
+		(unsigned long long)took[0] / 1000, (unsigned long long)took[TRIES / 2] / 1000,
+		(unsigned long long)took[TRIES - 1] / 1000);
 	EXPECT_GE(BOUND_NS, took[TRIES / 2]);
 }
 

@@ -253,7 +253,7 @@ bool record_argv_is(const struct record *r, const char *key, char *const argv[])
 
 		if (got != strlen(argv[i]) || memcmp(out, argv[i], got)) {
 			fprintf(stderr, "# %s: argument %u is not what was exec'ed: %.*s\n", key, i,
-			       (int)len, s);
+				(int)len, s);
 			return false;
 		}
 		s += len;
