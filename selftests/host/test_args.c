@@ -187,6 +187,23 @@ static void head_and_tail(void)
 	}
 }
 
+/* So many arguments that the tail begins in what has been copied already. */
+static void tail_within_what_was_copied(void)
+{
+	struct test_random r;
+	size_t len, i;
+
+	test_seed(&r, 6);
+	for (len = 2 * NETSCAN_HEAD_ARGS + NETSCAN_ARGV_TAIL - 50;
+	     len < 2 * NETSCAN_HEAD_ARGS + NETSCAN_ARGV_TAIL + 4000; len += 23) {
+		for (i = 0; i < len; i++)
+			argv[i] = i < 2 * NETSCAN_HEAD_ARGS ? i % 2 ? 0 : 'a' :
+				  test_below(&r, 30) ? 'b' : 0;
+		argv[len - 1] = '\0';
+		read_at(BASE + test_below(&r, PAGE_SIZE), len, SIZE_MAX);
+	}
+}
+
 static void work_is_bounded(void)
 {
 	struct netscan_args a;
@@ -323,6 +340,7 @@ static const struct test tests[] = {
 	{ "borders of chunks and pages", chunk_and_page_borders },
 	{ "many arguments in batches", many_arguments_in_batches },
 	{ "head and tail", head_and_tail },
+	{ "a tail within what was copied", tail_within_what_was_copied },
 	{ "the work is bounded", work_is_bounded },
 	{ "a cut argument is not counted", cut_argument_is_not_counted },
 	{ "faults anywhere", faults_anywhere },

@@ -216,12 +216,14 @@ static void paths_are_bounded(void)
 	print(1);
 	parse(ALERT_KEYS);
 	CHECK(reader_is(&got, "exe", path, 512));
+	CHECK(reader_is(&got, "paths_cut", "1", 1));
 	path[512] = '\0';
 	begin();
 	details.exe = path;
 	print(1);
 	parse(ALERT_KEYS);
 	CHECK(reader_is(&got, "exe", path, 512));
+	CHECK(reader_is(&got, "paths_cut", "0", 1));
 	memset(path, '\n', sizeof(path));
 	path[4095] = '\0';
 	begin();
@@ -229,6 +231,7 @@ static void paths_are_bounded(void)
 	print(1);
 	parse(ALERT_KEYS);
 	CHECK(reader_is(&got, "parent_exe", path, 128));
+	CHECK(reader_is(&got, "paths_cut", "1", 1));
 	for (i = 0; i < 4095; i++)
 		path[i] = i < 4095 - 509 ? '"' : 'x';	/* 509 + 4 is too much */
 	begin();
@@ -236,6 +239,7 @@ static void paths_are_bounded(void)
 	print(1);
 	parse(ALERT_KEYS);
 	CHECK(reader_is(&got, "cgroup", path + 4095 - 509, 509));
+	CHECK(reader_is(&got, "paths_cut", "1", 1));
 	for (i = 0; i < 4095; i++)
 		path[i] = i < 4095 - 508 ? '"' : 'x';
 	begin();

@@ -190,6 +190,27 @@ static void get_finds_or_makes(void)
 	end();
 }
 
+/* No two windows of a bucket are taken for one another. */
+static void windows_are_told_apart(void)
+{
+	struct netscan_group *g;
+	u32 i;
+
+	begin(SLOTS);
+	for (i = 0; i < 20; i++) {
+		g = get((u64)i << 44, SEC);	/* such that all values are equal */
+		put(g, 1, 1, SEC);
+		put_in(g, &g->execs, 1, 1, SEC);
+	}
+	for (i = 0; i < 20; i++) {
+		EQUAL(find((u64)i << 44)->args.count, 1);
+		EQUAL(find((u64)i << 44)->execs.count, 1);
+	}
+	netscan_table_remove(b, g);
+	EQUAL(find(0)->args.count, 1);
+	end();
+}
+
 static void states_count_as_busy(void)
 {
 	struct netscan_group *g;
@@ -351,6 +372,7 @@ static const struct test tests[] = {
 	{ "no memory leaves nothing behind", no_memory_leaves_nothing },
 	{ "keys choose buckets evenly", keys_choose_buckets_evenly },
 	{ "get finds or makes", get_finds_or_makes },
+	{ "windows are told apart", windows_are_told_apart },
 	{ "states count as busy", states_count_as_busy },
 	{ "idle groups make room first", idle_ones_go_first },
 	{ "then the least progress, the oldest", least_progress_then_oldest },

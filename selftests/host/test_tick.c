@@ -196,6 +196,33 @@ static void clear_asks_again_when_the_queue_is_full(void)
 	end();
 }
 
+/* The last try drops what there is no room to tell of, and counts it. */
+static void clear_by_force(void)
+{
+	struct netscan_config old;
+
+	begin(64, BOTH);
+	flow_targets(1, 9);
+	old = flow.cfg;
+	EQUAL(flow_rules_only("-scan"), 0);
+	flow.full = true;
+	CHECK(netscan_scan_clear(&flow.s, &old, &flow.cfg, flow.now, true));
+	EQUAL(flow_count(NETSCAN_END), 0);
+	EQUAL(STAT(CLEARED), 1);
+	EQUAL(STAT(UNSENT), 1);
+	EQUAL(flow.s.table.bucket[0].used, 1);
+	end();
+	/* Where there is room it is told of all the same. */
+	begin(64, BOTH);
+	flow_targets(1, 9);
+	old = flow.cfg;
+	EQUAL(flow_rules_only("-scan"), 0);
+	CHECK(netscan_scan_clear(&flow.s, &old, &flow.cfg, flow.now, true));
+	EQUAL(flow_count(NETSCAN_END), 1);
+	EQUAL(STAT(UNSENT), 0);
+	end();
+}
+
 /* A group whose rule neither configuration has goes without a word. */
 static void groups_of_no_rule(void)
 {
@@ -284,6 +311,7 @@ static const struct test tests[] = {
 	{ "a change of meaning clears", change_of_meaning_clears },
 	{ "other changes keep the count", other_changes_keep_what_was_counted },
 	{ "clear asks again with a full queue", clear_asks_again_when_the_queue_is_full },
+	{ "clear by force", clear_by_force },
 	{ "groups of no rule", groups_of_no_rule },
 	{ "idle groups are swept", sweeps_what_is_idle },
 	{ "thresholds move", thresholds_move },

@@ -223,6 +223,25 @@ static void windows_share_a_pool(void)
 		EQUAL(put(&other, fp | 1 << 20, 20, SLOTS), 0);
 }
 
+/* One fingerprint may be in several windows, and is each one's own. */
+static void same_value_in_two_windows(void)
+{
+	struct netscan_window other;
+
+	begin(NR);
+	netscan_window_init(&other, 1);
+	EQUAL(put(&w, 5, 10, SLOTS), 1);
+	EQUAL(put(&other, 5, 20, SLOTS), 1);
+	EQUAL(put(&w, 5, 30, SLOTS), 0);
+	netscan_window_expire(&pool, &other, 21);
+	EQUAL(netscan_window_distinct(&other), 0);
+	EQUAL(netscan_window_distinct(&w), 1);
+	EQUAL(put(&other, 5, 40, SLOTS), 1);
+	netscan_window_clear(&pool, &w);
+	EQUAL(put(&other, 5, 50, SLOTS), 0);
+	EQUAL(nr_free(), NR - 1);
+}
+
 static void clear_gives_everything_back(void)
 {
 	u64 fp;
@@ -263,6 +282,7 @@ static const struct test tests[] = {
 	{ "a full pool changes nothing", full_pool_changes_nothing },
 	{ "equal fingerprints of two windows", equal_fingerprints_of_two_windows },
 	{ "windows share a pool", windows_share_a_pool },
+	{ "one value in two windows", same_value_in_two_windows },
 	{ "clear gives everything back", clear_gives_everything_back },
 	{ "one slot, one entry", one_slot_one_entry },
 };
