@@ -169,6 +169,19 @@ static int on_exec(struct kprobe *p, struct pt_regs *regs)
 	size_t len;
 	int tool;
 
+	/*
+	 * While ftrace puts its call in or takes it out, the place holds a
+	 * breakpoint. One that was hit just before and is handled just after
+	 * is no longer known to be ftrace's, and x86 offers it to us: then it
+	 * would step an instruction of which a probe through ftrace has no
+	 * copy. What is there now is to be executed instead. Only in that case
+	 * are interrupts off here.
+	 */
+	if (kprobe_ftrace(p) && irqs_disabled()) {
+		netscan_count(REPLAYED);
+		instruction_pointer_set(regs, (unsigned long)p->addr);
+		return 1;
+	}
 	if (bprm == &test_bprm) {
 		test_hits++;
 		return 0;

@@ -31,6 +31,7 @@ static const char * const names[] = {
 	[NETSCAN_STAT_LOST] = "lost",
 	[NETSCAN_STAT_CHANGES] = "changes",
 	[NETSCAN_STAT_REFUSED] = "refused",
+	[NETSCAN_STAT_REPLAYED] = "replayed",
 	[NETSCAN_STAT_SELFTESTS] = "selftests",
 	[NETSCAN_STAT_SELFTEST_FAILS] = "selftest_fails",
 };

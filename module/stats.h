@@ -42,6 +42,8 @@
  * @NETSCAN_STAT_LOST: of those, ones a reader had not read
  * @NETSCAN_STAT_CHANGES: accepted writes
  * @NETSCAN_STAT_REFUSED: refused writes
+ * @NETSCAN_STAT_REPLAYED: execs that met the probe half put in or taken out, and
+ *	went through it again
  * @NETSCAN_STAT_SELFTESTS: the probe was seen to fire
  * @NETSCAN_STAT_SELFTEST_FAILS: the probe was seen not to fire
  * @NETSCAN_NR_STATS: how many there are
@@ -71,6 +73,7 @@ enum netscan_stat {
 	NETSCAN_STAT_LOST,
 	NETSCAN_STAT_CHANGES,
 	NETSCAN_STAT_REFUSED,
+	NETSCAN_STAT_REPLAYED,
 	NETSCAN_STAT_SELFTESTS,
 	NETSCAN_STAT_SELFTEST_FAILS,
 	NETSCAN_NR_STATS
