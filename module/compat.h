@@ -49,7 +49,7 @@ static inline struct file *netscan_mm_exe_file(struct mm_struct *mm)
  *
  * What a mount namespace looks like is the file system code's secret: since
  * 5.11 it begins with its struct ns_common, before that one counter comes
- * first. probe.c compares the answer with /proc/self/ns/mnt before it is used.
+ * first. queue.c compares the answer with /proc/self/ns/mnt before it is used.
  *
  * Context: any.
  */

@@ -79,7 +79,7 @@ struct netscan_tools {
  *
  * Lifetime: never changed once published. A writer copies it, changes the
  * copy, publishes that and waits for a grace period before it uses the old one
- * again (proc.c). Readers hold rcu_read_lock() or the writers' mutex.
+ * again (control.c). Readers hold rcu_read_lock() or the writers' mutex.
  */
 struct netscan_config {
 	struct netscan_rule rule[NETSCAN_MAX_RULES];

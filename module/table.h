@@ -88,7 +88,7 @@ struct netscan_group {
  * struct netscan_bucket - groups and entries under one lock
  * @lock: guards everything below, and the groups and entries they name. Taken
  *        by the probe with preemption off, hence raw. Nests outside the
- *        queue's lock (report.c), never inside another bucket's
+ *        queue's lock (queue.c), never inside another bucket's
  * @group: array of NETSCAN_BUCKET_GROUPS
  * @head: index by key, NETSCAN_BUCKET_GROUPS long
  * @free: first free group
