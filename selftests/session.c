@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan selftests - execs of every kind, made in a session of their own
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "session.h"
+
+static char * const no_environment[] = { NULL };
+
+int session_run(struct testbed *tb, int (*fn)(void *arg), void *arg)
+{
+	prober_stop(&tb->prober);
+	return prober_start(&tb->prober, fn, arg);
+}
+
+static void be_quiet(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
+}
+
+/* Told through a pipe that an exec closes: whatever comes is the errno of a failure. */
+int child_run(int (*fn)(void *arg), void *arg)
+{
+	int fds[2], err = 0;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		be_quiet();
+		err = fn(arg);
+		_exit(write(fds[1], &err, sizeof(err)) != sizeof(err));
+	}
+	close(fds[1]);
+	if (pid < 0 || read(fds[0], &err, sizeof(err)) < 0)
+		err = -errno;
+	close(fds[0]);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	return err;
+}
+
+/**
+ * struct call - a function with its argument
+ * @fn: the function
+ * @arg: its argument
+ */
+struct call {
+	int (*fn)(void *arg);
+	void *arg;
+};
+
+static int run_call(void *arg)
+{
+	const struct call *call = arg;
+
+	return child_run(call->fn, call->arg);
+}
+
+int session_exec(struct testbed *tb, int (*fn)(void *arg), void *arg)
+{
+	struct call call = { fn, arg };
+
+	return session_run(tb, run_call, &call);
+}
+
+int exec_program(const char *path, char *const argv[])
+{
+	execve(path, argv, no_environment);
+	return -errno;
+}
+
+int exec_descriptor(int fd, const char *path, char *const argv[])
+{
+	syscall(SYS_execveat, fd, path, argv, no_environment, *path ? 0 : AT_EMPTY_PATH);
+	return -errno;
+}
+
+const char *program_beside(const char *name)
+{
+	static char path[512];
+	char self[256];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (len < 0)
+		return NULL;
+	self[len] = '\0';
+	snprintf(path, sizeof(path), "%s/%s", dirname(self), name);
+	return path;
+}
+
+bool test_is_full(void)
+{
+	const char *mark = program_beside("full");
+
+	return mark && !access(mark, F_OK);
+}

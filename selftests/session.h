@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan selftests - execs of every kind, made in a session of their own
+ *
+ * Design: what posix_spawn() cannot do is written as a function that ends in an exec. It runs in a
+ * child; that child's parent is the prober of the testbed, a fresh one, and so its session is.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "netscan_test.h"
+
+/**
+ * session_run() - run a function in a new prober of the testbed, which replaces the one before
+ * @tb: the testbed
+ * @fn: the function; 0 or -errno
+ * @arg: for @fn
+ *
+ * File descriptors of the test are closed there: @fn opens what it needs.
+ *
+ * Return: what @fn returned.
+ */
+int session_run(struct testbed *tb, int (*fn)(void *arg), void *arg);
+
+/**
+ * child_run() - run a function in a child that it makes another program of, and wait for its end
+ * @fn: ends in an exec, or returns a negative errno
+ * @arg: for @fn
+ *
+ * The child's standard input, output and error are /dev/null.
+ *
+ * Return: 0 when the program was exec'ed, however it ended, or what @fn returned.
+ */
+int child_run(int (*fn)(void *arg), void *arg);
+
+/**
+ * session_exec() - session_run() of a child_run(): the prober is the parent of one exec
+ * @tb: the testbed
+ * @fn: as for child_run()
+ * @arg: for @fn
+ *
+ * Return: as child_run().
+ */
+int session_exec(struct testbed *tb, int (*fn)(void *arg), void *arg);
+
+/** exec_program() - exec @path with @argv and no environment; -errno */
+int exec_program(const char *path, char *const argv[]);
+
+/** exec_descriptor() - exec what is open as @fd, or @path below it; -errno */
+int exec_descriptor(int fd, const char *path, char *const argv[]);
+
+/** program_beside() - the path of @name in the directory of the test program; a static buffer */
+const char *program_beside(const char *name);
+
+/** test_is_full() - whether tests are to run at full size, see FULL in selftests/vm/params.sh */
+bool test_is_full(void);
+
+#endif /* SESSION_H */
