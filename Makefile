@@ -22,7 +22,7 @@ SUDO	:= $(if $(filter-out 0,$(shell id -u)),sudo)
 SECUREBOOT := /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 
 # What the VM harness is told; see selftests/vm/params.sh. KDIR is one only if given.
-PARAMS	:= SUITE ARCH KERNEL SMP MEM TEST_TIMEOUT VM_TIMEOUT NETSCAN_CACHE
+PARAMS	:= SUITE ARCH KERNEL SMP MEM TEST_TIMEOUT VM_TIMEOUT FULL NETSCAN_CACHE
 export $(PARAMS)
 unexport SHELL INTERACTIVE
 HARNESS_KDIR := $(if $(filter command environment,$(firstword $(origin KDIR))),$(KDIR))
@@ -35,7 +35,8 @@ help:
 	@echo '  make check          all checks and tests: lint, host tests, kernel selftests'
 	@echo '  make lint           only the style and static checks'
 	@echo '  make check-host     only the tests that need no virtual machine'
-	@echo '  make check-vm       only the kernel selftests (TESTS="a_test b_test": only these)'
+	@echo '  make check-vm       only the kernel selftests (TESTS="a_test b_test": only these;'
+	@echo '                      FULL=1: decoys and floods at full size)'
 	@echo
 	@echo '  make module         netscan.ko for KDIR=$(KDIR)'
 	@echo '  make logger         userspace/netscan-logger'

@@ -88,6 +88,76 @@ int exec_descriptor(int fd, const char *path, char *const argv[])
 	return -errno;
 }
 
+/* One exec with a parent of its own. Both are vforks: this runs a hundred thousand times. */
+static int __attribute__((noinline)) exec_decoy(const char *path, char *const argv[])
+{
+	volatile pid_t parent, tool;
+	volatile int failed = 0;
+
+	parent = vfork();
+	if (!parent) {
+		tool = vfork();
+		if (!tool) {
+			execve(path, argv, no_environment);
+			failed = errno;
+			_exit(1);
+		}
+		waitpid(tool, NULL, 0);
+		_exit(0);
+	}
+	if (parent < 0)
+		return -errno;
+	waitpid(parent, NULL, 0);
+	return -failed;
+}
+
+/**
+ * struct flood - decoys to be made, as said by decoys()
+ * @path: the tool
+ * @uid: the user
+ * @count: how many
+ * @args: arguments of each
+ * @from: number of the first
+ */
+struct flood {
+	const char *path;
+	uid_t uid;
+	unsigned int count;
+	unsigned int args;
+	unsigned int from;
+};
+
+static int make_decoys(void *arg)
+{
+	const struct flood *flood = arg;
+	char texts[MAX_ARGS][24], *argv[MAX_ARGS + 1] = { "ping" };
+	unsigned int i, n;
+	int err = 0;
+
+	if (flood->args > MAX_ARGS)
+		return -E2BIG;
+	if (flood->uid && setresuid(flood->uid, flood->uid, flood->uid))
+		return -errno;
+	for (i = 1; i < flood->args; i++)
+		argv[i] = texts[i];
+	for (n = flood->from; !err && n < flood->from + flood->count; n++) {
+		for (i = 1; i < flood->args; i++)
+			snprintf(texts[i], sizeof(texts[i]), "d%u-%u", n, i);
+		err = exec_decoy(flood->path, argv);
+	}
+	return err;
+}
+
+int decoys(const char *path, uid_t uid, unsigned int count, unsigned int args, unsigned int from)
+{
+	struct flood flood = { path, uid, count, args, from };
+	struct prober prober;
+	int err = prober_start(&prober, make_decoys, &flood);
+
+	prober_stop(&prober);
+	return err;
+}
+
 const char *program_beside(const char *name)
 {
 	static char path[512];

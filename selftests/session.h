@@ -49,6 +49,18 @@ int exec_program(const char *path, char *const argv[]);
 /** exec_descriptor() - exec what is open as @fd, or @path below it; -errno */
 int exec_descriptor(int fd, const char *path, char *const argv[]);
 
+/**
+ * decoys() - execs of a tool that have nothing in common but their session
+ * @path: the tool
+ * @uid: the user
+ * @count: how many execs, each with a parent of its own
+ * @args: distinct arguments of each, at least 1, its name included; no other decoy has them
+ * @from: number of the first decoy: later ones go on where those before have ended
+ *
+ * Return: 0 or -errno.
+ */
+int decoys(const char *path, uid_t uid, unsigned int count, unsigned int args, unsigned int from);
+
 /** program_beside() - the path of @name in the directory of the test program; a static buffer */
 const char *program_beside(const char *name);
 

@@ -59,6 +59,10 @@ fi
 [ -s "$stage/tests/list" ] || fail "there are tests to run" /dev/null
 sed -n 's/^timeout=//p' selftests/settings >"$stage/tests/timeout" 2>/dev/null || true
 [ -s "$stage/tests/timeout" ] || echo "$TEST_TIMEOUT" >"$stage/tests/timeout"
+if [ -n "$FULL" ]; then
+	: >"$stage/tests/full"
+	echo "$VM_TIMEOUT" >"$stage/tests/timeout"
+fi
 selftests/vm/initramfs.sh "$rootfs" "$kernel" "$stage" "$work/initrd"
 
 say "vm: booting Linux $release in QEMU to run $(wc -l <"$stage/tests/list") test programs"

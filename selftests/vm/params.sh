@@ -12,7 +12,8 @@
 #   SMP      processors of the guest                  (default: 2)
 #   MEM      memory of the guest in MiB               (default: 1024)
 #   TEST_TIMEOUT  seconds one test program may take   (default: 180)
-#   VM_TIMEOUT    seconds one guest may live          (default: 1200)
+#   VM_TIMEOUT    seconds one guest may live          (default: 1200; 7200 with FULL)
+#   FULL     not empty: tests that have a quick size run at full size, for up to VM_TIMEOUT
 #   NETSCAN_CACHE where slow things are kept          (default: ~/.cache/netscan)
 
 # The names in os-release are nobody else's business: read them in a subshell.
@@ -30,6 +31,10 @@ KDIR=${KDIR:-}
 SMP=${SMP:-2}
 MEM=${MEM:-1024}
 TEST_TIMEOUT=${TEST_TIMEOUT:-180}
+FULL=${FULL:-}
+if [ -n "$FULL" ]; then
+	VM_TIMEOUT=${VM_TIMEOUT:-7200}
+fi
 VM_TIMEOUT=${VM_TIMEOUT:-1200}
 CACHE=${NETSCAN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netscan}
 
@@ -60,12 +65,12 @@ esac
 [ "$ARCH" != "$HOST_ARCH" ] || CROSS=
 
 # Drivers the guest loads from its kernel's package.
-GUEST_MODULES="veth dummy"
+GUEST_MODULES="veth dummy overlay"
 
 # Packages the guest is made of, with all they depend on.
 GUEST_PACKAGES="base-files base-passwd bash busybox coreutils dash dpkg findutils grep hostname
 	hping3 iproute2 iputils-ping kmod libc-bin login mawk mount ncat ncurses-base
-	netcat-openbsd netcat-traditional passwd perl-base procps python3-minimal sed socat sudo
+	netcat-openbsd netcat-traditional passwd perl-base procps python3-minimal sed socat sudo toybox
 	util-linux"
 
 # Those of them whose own script is run when the guest boots: it makes nc and awk links.
