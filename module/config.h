@@ -70,12 +70,77 @@ struct netscan_tools {
 };
 
 /**
+ * struct netscan_file_id - a file, whatever it is called
+ * @dev: device and generation of its inode
+ * @ino: its number; both are 0 where the file is not known
+ */
+struct netscan_file_id {
+	u64 dev;
+	u64 ino;
+};
+
+/* The strings that an exception may have. */
+enum netscan_exception_text {
+	NETSCAN_EXCEPTION_NAME,
+	NETSCAN_EXCEPTION_PARENT_EXE,
+	NETSCAN_EXCEPTION_EXE,
+	NETSCAN_EXCEPTION_CGROUP,
+	NETSCAN_EXCEPTION_ARGS,
+	NETSCAN_EXCEPTION_RULE,
+	NETSCAN_EXCEPTION_TEXTS
+};
+
+/**
+ * struct netscan_exception - what is not counted; all that is set must match
+ * @parent_exe: the parent's executable, as its path was last resolved
+ * @exe: the executable, likewise
+ * @id: unique since load; tells two exceptions that had one slot apart
+ * @tools: bit per tool; 0 for any
+ * @uid: real user, if @by_uid
+ * @at: where its strings begin in netscan_exceptions.text, 0 for none
+ * @slot: index of its hit counter, its own as long as it exists
+ * @by_uid: @uid must match
+ */
+struct netscan_exception {
+	struct netscan_file_id parent_exe;
+	struct netscan_file_id exe;
+	u32 id;
+	u32 tools;
+	u32 uid;
+	u16 at[NETSCAN_EXCEPTION_TEXTS];
+	u8 slot;
+	bool by_uid;
+};
+
+static_assert(sizeof(struct netscan_exception) <= 64);
+
+/**
+ * struct netscan_exceptions - all of them, with their strings
+ * @one: in the order in which they were made
+ * @nr: how many
+ * @next_id: the id of the next one, less one
+ * @len: bytes of @text in use
+ * @text: the strings, each with its NUL, without gaps, behind one NUL that
+ *        stands for none
+ */
+struct netscan_exceptions {
+	struct netscan_exception one[NETSCAN_MAX_EXCEPTIONS];
+	u32 nr;
+	u32 next_id;
+	u16 len;
+	char text[NETSCAN_EXCEPTION_TEXT];
+};
+
+static_assert(NETSCAN_EXCEPTION_TEXT <= 65535);
+
+/**
  * struct netscan_config - rules and tools as one exec event sees them
  * @rule: in the order of evaluation
  * @nr_rules: how many
  * @next_id: the id the next new rule gets
  * @slots: entries of a window, fixed at load; bounds netscan_rule.distinct
  * @tools: the tools
+ * @exceptions: what is not counted
  *
  * Lifetime: never changed once published. A writer copies it, changes the
  * copy, publishes that and waits for a grace period before it uses the old one
@@ -87,6 +152,7 @@ struct netscan_config {
 	u32 next_id;
 	u32 slots;
 	struct netscan_tools tools;
+	struct netscan_exceptions exceptions;
 };
 
 #endif

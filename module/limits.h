@@ -55,4 +55,14 @@
 #define NETSCAN_TEXT		512U	/* of a command line, in a record */
 #define NETSCAN_FIRST_TEXT	72U	/* of a group's first, in the group */
 
+/* Exceptions: in the configuration, too; matched with preemption off. */
+#define NETSCAN_MAX_EXCEPTIONS	64	/* a bit of a u64 each */
+#define NETSCAN_EXCEPTION_TEXT	8192	/* bytes of all their strings */
+#define NETSCAN_MAX_PATTERN	128	/* bytes of a glob as text, with its NUL */
+#define NETSCAN_GLOB_STEPS	65536U	/* of all globs for one exec event */
+
+/* What an argument spells. */
+#define NETSCAN_MAX_SPAN	65535U	/* targets; more count as this many */
+#define NETSCAN_KNOWN_PORTS	256U	/* what the word "known" stands for */
+
 #endif
