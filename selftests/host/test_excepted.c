@@ -289,8 +289,7 @@ static void steps(void)
 	CHECK(!gave_up);
 	text[0] = '\0';
 	for (i = 0; i < 4; i++) {
-		snprintf(line, sizeof(line), "e%u args=*%.*sb*\n", i, 100,
-			 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+		snprintf(line, sizeof(line), "e%u args=*%.*sb*\n", i, 100, argv);
 		strcat(text, line);
 	}
 	strcat(text, "last args=a*\nuid uid=1000");

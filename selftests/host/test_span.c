@@ -28,7 +28,7 @@ static void weighs(const char *arg, u32 expect)
 	u32 got = weigh_bytes(arg, strlen(arg));
 
 	if (got != expect)
-		test_fail(__FILE__, __LINE__, "'%s' weighs %u, not %u", arg,
+		test_fail(__FILE__, __LINE__, "'%s' is %u targets, not %u", arg,
 			  got, expect);
 }
 
@@ -93,7 +93,7 @@ static void hping(void)
 	weighs("10.0.x.x", 65535);
 	weighs("10.x.1.x", 65535);
 	weighs("10.0.x.xx", 1);
-	weighs("alls", 1);
+	weighs("all5", 1);
 	weighs("all-5", 1);
 	weighs("ALL", 1);
 }
