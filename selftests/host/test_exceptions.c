@@ -167,6 +167,7 @@ static void errors(void)
 	refuse("a exe=/a\"b", -EINVAL, "is quoted");
 	refuse("a exe=/a\\x20b", -EINVAL, "is quoted");
 	refuse("a exe=/\xc3\xa4", -EINVAL, "is quoted");
+	refuse("a exe=/\x7f", -EINVAL, "is quoted");
 	refuse("-a", -EINVAL, "no such");
 	refuse("-", -EINVAL, "no such");
 	refuse("a uid=1\n-b", -EINVAL, "no such");
