@@ -22,7 +22,7 @@ SUDO	:= $(if $(filter-out 0,$(shell id -u)),sudo)
 SECUREBOOT := /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 
 # What the VM harness is told; see selftests/vm/params.sh. KDIR is one only if given.
-PARAMS	:= SUITE ARCH KERNEL SMP MEM TEST_TIMEOUT VM_TIMEOUT FULL NETSCAN_CACHE
+PARAMS	:= SUITE ARCH KERNEL SMP MEM TEST_TIMEOUT VM_TIMEOUT FULL GUEST_EXTRA NETSCAN_CACHE
 export $(PARAMS)
 unexport SHELL INTERACTIVE
 HARNESS_KDIR := $(if $(filter command environment,$(firstword $(origin KDIR))),$(KDIR))
@@ -37,6 +37,7 @@ help:
 	@echo '  make check-host     only the tests that need no virtual machine'
 	@echo '  make check-vm       only the kernel selftests (TESTS="a_test b_test": only these;'
 	@echo '                      FULL=1: decoys and floods at full size)'
+	@echo '  make check-daemons  monitoring daemons, as Debian installs them, in a guest of their own'
 	@echo
 	@echo '  make module         netscan.ko for KDIR=$(KDIR)'
 	@echo '  make logger         userspace/netscan-logger'
@@ -105,6 +106,11 @@ check-host:
 check-vm:
 	@KDIR='$(HARNESS_KDIR)' TESTS='$(TESTS)' .ci/check.sh vm
 
+check-daemons: GUEST_EXTRA := nagios4-core monitoring-plugins-basic
+check-daemons: FULL := 1
+check-daemons:
+	@KDIR='$(HARNESS_KDIR)' TESTS=daemon_test.sh .ci/check.sh vm
+
 clean:
 	rm -rf build
 	find . -path ./.git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name '*.mod' \
@@ -118,4 +124,4 @@ distclean: clean
 
 # A directory is named module, too.
 .PHONY: help module logger load unload install uninstall run check lint check-host check-vm \
-	clean distclean
+	check-daemons clean distclean

@@ -47,7 +47,7 @@ selftests/vm/logger.sh "$stage/usr/bin/netscan-logger" >"$work/build" 2>&1 ||
 	fail "the logger is built" "$work/build"
 build_make -C selftests KSELFTEST_DIR="$selftests" OUTPUT="$stage/tests" >"$work/build" 2>&1 ||
 	fail "the tests are built" "$work/build"
-find selftests -maxdepth 1 -name '*.sh' -exec cp {} "$stage/tests/" \;
+find selftests selftests/daemons -maxdepth 1 -name '*.sh' -exec cp {} "$stage/tests/" \;
 rm -f "$stage/tests/"*.o
 chmod 755 "$stage/tests/"*
 

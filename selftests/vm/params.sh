@@ -14,6 +14,7 @@
 #   TEST_TIMEOUT  seconds one test program may take   (default: 180)
 #   VM_TIMEOUT    seconds one guest may live          (default: 1200; 7200 with FULL)
 #   FULL     not empty: tests that have a quick size run at full size, for up to VM_TIMEOUT
+#   GUEST_EXTRA   more packages for the guest, by name
 #   NETSCAN_CACHE where slow things are kept          (default: ~/.cache/netscan)
 
 # The names in os-release are nobody else's business: read them in a subshell.
@@ -71,7 +72,7 @@ GUEST_MODULES="veth dummy overlay"
 GUEST_PACKAGES="base-files base-passwd bash busybox coreutils dash dpkg findutils grep hostname
 	hping3 iproute2 iputils-ping kmod libc-bin login mawk mount ncat ncurses-base
 	netcat-openbsd netcat-traditional passwd perl-base procps python3-minimal sed socat sudo toybox
-	util-linux"
+	util-linux ${GUEST_EXTRA:-}"
 
 # Those of them whose own script is run when the guest boots: it makes nc and awk links.
 GUEST_CONFIGURED="mawk ncat netcat-openbsd netcat-traditional"
