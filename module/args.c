@@ -9,10 +9,10 @@
  * argument, so that padding does not hide one target an exec, though it can
  * hide many targets in one exec.
  *
- * An argument is hashed as little-endian words, the last one filled with
- * zeroes; since it has no zero bytes of its own, no two arguments give the same
- * words. A word with a zero byte ends it, so that looking for the end and
- * hashing are one pass.
+ * An argument is hashed as pairs of little-endian words, the last ones filled
+ * with zeroes; since it has no zero bytes of its own, no two arguments give the
+ * same words. A word with a zero byte ends it, so that looking for the end and
+ * hashing are one pass; behind what was copied lie zeroes that end any.
  *
  * Locking: none. The caller owns @a.
  *
@@ -20,6 +20,7 @@
  * never waited for.
  */
 #include "args.h"
+#include "span.h"
 #include "stats.h"
 
 #define ONES	0x0101010101010101ULL
@@ -29,7 +30,7 @@ static_assert(NETSCAN_ARGV_CHUNK > NETSCAN_MAX_ARG);
 static_assert(NETSCAN_TEXT <= NETSCAN_ARGV_CHUNK);
 static_assert(NETSCAN_MAX_ARG % 8 == 0);
 
-static u64 load_word(const u8 *p)
+static __always_inline u64 load_word(const u8 *p)
 {
 	__le64 w;
 
@@ -37,39 +38,57 @@ static u64 load_word(const u8 *p)
 	return le64_to_cpu(w);
 }
 
+/* The highest bit of a word's zero bytes; those above the first may be wrong. */
+static __always_inline u64 zero_bytes(u64 word)
+{
+	return (word - ONES) & ~word & HIGHS;
+}
+
+/* A mask of the bytes before the first zero byte. */
+static __always_inline u64 bytes_before(u64 zero)
+{
+	return ((zero & -zero) >> 7) - 1;
+}
+
 /*
- * Fingerprint the argument at @p, of which bytes up to @limit are there, and
- * eight more that may be read. Returns the address of its NUL, or NULL when
- * there is none before @limit.
+ * Fingerprint the argument at @p, behind which there is a NUL somewhere.
+ * Returns the address of that, or NULL where the argument is too long to count.
  */
-static __always_inline const u8 *hash_arg(const u8 *p, const u8 *limit,
+static __always_inline const u8 *hash_arg(const u8 *p,
 					  const struct netscan_hash_key *key,
 					  u64 *fp)
 {
 	struct netscan_hash h;
-	u64 word, zero;
-	u32 place = 1;
+	u64 a, b, zero;
+	u32 place;
 
 	netscan_hash_start(&h, key);
-	for (;;) {
-		word = load_word(p);
-		zero = (word - ONES) & ~word & HIGHS;
-		if (zero)
+	for (place = 1; ; place += 2, p += 16) {
+		a = load_word(p);
+		b = 0;
+		zero = zero_bytes(a);
+		if (zero) {
+			a &= bytes_before(zero);
 			break;
-		p += 8;
-		if (p >= limit)
+		}
+		b = load_word(p + 8);
+		zero = zero_bytes(b);
+		if (zero) {
+			b &= bytes_before(zero);
+			p += 8;
+			break;
+		}
+		if (place == NETSCAN_HASH_WORDS)
 			return NULL;
-		netscan_hash_add(&h, key, place++, word);
+		netscan_hash_add_pair(&h, key, place, a, b);
 	}
-	zero &= -zero;			/* the 0x80 of the first zero byte */
-	p += __builtin_ctzll(zero) / 8;
-	if (p >= limit)
-		return NULL;
-	word &= (zero >> 7) - 1;	/* the bytes before it */
-	if (word)
-		netscan_hash_add(&h, key, place, word);
+	if (a) {
+		if (place == NETSCAN_HASH_WORDS)
+			return NULL;
+		netscan_hash_add_pair(&h, key, place, a, b);
+	}
 	*fp = h.hi;
-	return p;
+	return p + __builtin_ctzll(zero) / 8;
 }
 
 /* Copy what fits, up to the end of a page, behind what is left in the buffer. */
@@ -120,6 +139,7 @@ void netscan_args_begin(struct netscan_args *a, unsigned long start,
 	a->left = NETSCAN_HEAD_ARGS;
 	a->have = 0;
 	a->at = 0;
+	a->weigh = false;
 	a->skip = false;
 	a->done = false;
 	a->read_fault = false;
@@ -168,10 +188,12 @@ static u32 hash_buffer(struct netscan_args *a,
 	const u8 *nul;
 
 	for (; nr < most && p < end; nr++) {
-		nul = hash_arg(p, min(end, p + NETSCAN_MAX_ARG + 1), key,
-			       &a->fp[nr]);
-		if (!nul)
+		nul = hash_arg(p, key, &a->fp[nr]);
+		if (!nul || nul >= end)
 			break;
+		if (a->weigh)
+			a->weight[nr] = netscan_span_weigh((const char *)p,
+							   nul - p);
 		p = nul + 1;
 	}
 	a->at = p - a->buf;

@@ -10,6 +10,7 @@
 /**
  * struct netscan_args - an argv being read
  * @fp: the batch that netscan_args_next() filled
+ * @weight: what each of them weighs by its span, where @weigh
  * @pos: address of the next byte to copy
  * @end: where this part of argv ends
  * @tail_end: where argv ends; 0 once its tail is being read
@@ -17,6 +18,7 @@
  * @have: bytes in @buf
  * @at: of them, those dealt with
  * @text_len: bytes of @text
+ * @weigh: set by the caller, between begin and next, to have @weight filled
  * @skip: the rest of an argument that is not counted comes first
  * @done: nothing is left after the batch
  * @read_fault: a copy failed: what came after it was not seen
@@ -29,6 +31,7 @@
  */
 struct netscan_args {
 	u64 fp[NETSCAN_ARGV_BATCH];
+	u16 weight[NETSCAN_ARGV_BATCH];
 	unsigned long pos;
 	unsigned long end;
 	unsigned long tail_end;
@@ -36,6 +39,7 @@ struct netscan_args {
 	u32 have;
 	u32 at;
 	u16 text_len;
+	bool weigh;
 	bool skip;
 	bool done;
 	bool read_fault;

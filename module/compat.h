@@ -82,6 +82,47 @@ static inline struct cgroup *netscan_cgroup_get(struct task_struct *task)
 	return cgroup_tryget(cgrp) ? cgrp : NULL;
 }
 
+static inline const char *netscan_cgroup_name(const struct cgroup *cgrp)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return cgrp->kn->name;
+#else
+	return rcu_dereference(cgrp->kn->name);
+#endif
+}
+
+/*
+ * Is a task in the cgroup of the default hierarchy that has this path, or below
+ * it? The caller holds rcu_read_lock(). Cgroups there are never renamed, and
+ * one that has tasks has all its ancestors.
+ */
+static inline bool netscan_cgroup_below(struct task_struct *task,
+					const char *path, size_t len)
+{
+	struct cgroup *cgrp = task_dfl_cgroup(task);
+	const char *name;
+	int level = 0;
+	size_t i, n;
+
+	if (len == 1)
+		return true;
+	for (i = 0; i < len; i++)
+		level += path[i] == '/';
+	if (cgrp->level < level)
+		return false;
+	while (cgrp->level > level)
+		cgrp = cgroup_parent(cgrp);
+	for (; len; cgrp = cgroup_parent(cgrp)) {
+		name = netscan_cgroup_name(cgrp);
+		n = strlen(name);
+		if (n >= len || memcmp(path + len - n, name, n) ||
+		    path[len - n - 1] != '/')
+			return false;
+		len -= n + 1;
+	}
+	return true;
+}
+
 static inline void netscan_cgroup_put(struct cgroup *cgrp)
 {
 	if (cgrp)
@@ -104,6 +145,12 @@ static inline u64 netscan_cgroup_id(struct task_struct *task)
 static inline struct cgroup *netscan_cgroup_get(struct task_struct *task)
 {
 	return NULL;
+}
+
+static inline bool netscan_cgroup_below(struct task_struct *task,
+					const char *path, size_t len)
+{
+	return false;
 }
 
 static inline void netscan_cgroup_put(struct cgroup *cgrp)

@@ -22,9 +22,11 @@
  *      groups counted under the old meaning are never taken for the new
  * @tools: bit per tool; all bits where the rule says "all"
  * @window: seconds, 1 to NETSCAN_MAX_WINDOW
- * @distinct: distinct arguments that make a scan, 1 to the number of slots
+ * @distinct: distinct arguments that make a scan, 1 to the number of slots; or,
+ *            with @span, the sum of what they spell, 1 to NETSCAN_MAX_SUM
  * @events: exec events that it takes at least, 1 to NETSCAN_MAX_EVENTS
  * @by: NETSCAN_BY_*, at least one
+ * @span: arguments weigh by the range they spell, "count=span"
  * @enabled: whether it is evaluated
  */
 struct netscan_rule {
@@ -35,6 +37,7 @@ struct netscan_rule {
 	u32 distinct;
 	u32 events;
 	u8 by;
+	bool span;
 	bool enabled;
 };
 
@@ -60,6 +63,7 @@ struct netscan_name {
  * @nr_names: names in use
  * @nr_exact: of them, exact ones
  * @filter: bit per hash of an exact name: what misses here is no tool
+ * @prefixes: bit per first byte, modulo 32, of a prefix
  */
 struct netscan_tools {
 	char tool[NETSCAN_MAX_TOOLS][NETSCAN_MAX_NAME];
@@ -67,6 +71,7 @@ struct netscan_tools {
 	u8 nr_names;
 	u8 nr_exact;
 	u64 filter[4];
+	u32 prefixes;
 };
 
 /**
@@ -139,6 +144,7 @@ static_assert(NETSCAN_EXCEPTION_TEXT <= 65535);
  * @nr_rules: how many
  * @next_id: the id the next new rule gets
  * @slots: entries of a window, fixed at load; bounds netscan_rule.distinct
+ * @span_tools: bit per tool that an enabled rule with count=span watches
  * @tools: the tools
  * @exceptions: what is not counted
  *
@@ -151,6 +157,7 @@ struct netscan_config {
 	u32 nr_rules;
 	u32 next_id;
 	u32 slots;
+	u32 span_tools;
 	struct netscan_tools tools;
 	struct netscan_exceptions exceptions;
 };

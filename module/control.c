@@ -16,6 +16,8 @@
 #include <linux/rcupdate.h>
 
 #include "control.h"
+#include "exceptions.h"
+#include "exempt.h"
 #include "report.h"
 #include "stats.h"
 #include "tools.h"
@@ -41,7 +43,7 @@ const struct netscan_config *netscan_control_config(void)
 
 /**
  * netscan_control_change() - change the configuration as a text says
- * @parse: netscan_rules_parse or netscan_tools_parse
+ * @parse: netscan_rules_parse, netscan_tools_parse, netscan_exceptions_parse
  * @text: what it reads; taken apart
  * @why: on error, what was wrong
  *
@@ -60,6 +62,7 @@ int netscan_control_change(netscan_parse_fn parse, char *text,
 	err = parse(spare, text, why);
 	if (err)
 		goto unlock;
+	netscan_exempt_reset(netscan_exceptions_new_slots(old, spare));
 	rcu_assign_pointer(live, spare);
 	synchronize_rcu();
 	while (!netscan_scan_clear(&netscan_scanner, old, spare,
@@ -70,6 +73,31 @@ int netscan_control_change(netscan_parse_fn parse, char *text,
 unlock:
 	mutex_unlock(&change_lock);
 	return err;
+}
+
+/**
+ * netscan_control_refresh() - look up again the files that exceptions name
+ *
+ * Context: a kernel thread, may sleep.
+ */
+void netscan_control_refresh(void)
+{
+	struct netscan_config *old;
+
+	mutex_lock(&change_lock);
+	old = rcu_dereference_protected(live, lockdep_is_held(&change_lock));
+	if (!old->exceptions.nr)
+		goto unlock;
+	*spare = *old;
+	netscan_exceptions_resolve(spare, netscan_exempt_lookup);
+	if (!memcmp(spare->exceptions.one, old->exceptions.one,
+		    sizeof(old->exceptions.one)))
+		goto unlock;
+	rcu_assign_pointer(live, spare);
+	synchronize_rcu();
+	spare = old;
+unlock:
+	mutex_unlock(&change_lock);
 }
 
 /**

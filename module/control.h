@@ -15,6 +15,7 @@ extern struct netscan_scanner netscan_scanner;
 const struct netscan_config *netscan_control_config(void);
 int netscan_control_change(netscan_parse_fn parse, char *text,
 			   const char **why);
+void netscan_control_refresh(void);
 int netscan_control_init(u32 slots, char *rules);
 void netscan_control_exit(void);
 

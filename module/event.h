@@ -8,6 +8,18 @@
 #include "core.h"
 
 /**
+ * enum netscan_file - what became of the file that is run
+ * @NETSCAN_FILE_NORMAL: it has a name
+ * @NETSCAN_FILE_DELETED: its name is gone, or it never had one
+ * @NETSCAN_FILE_MEMFD: it is memory
+ */
+enum netscan_file {
+	NETSCAN_FILE_NORMAL,
+	NETSCAN_FILE_DELETED,
+	NETSCAN_FILE_MEMFD,
+};
+
+/**
  * struct netscan_origin - who exec'ed what; numbers of the initial namespaces
  * @parent_start: start of the parent process, nanoseconds since boot
  * @parent_pid: the parent process
@@ -16,6 +28,8 @@
  * @uid: its real user
  * @tool: index of the tool
  * @match: enum netscan_match
+ * @orphan: the parent is init or a child subreaper
+ * @file: enum netscan_file
  * @parent_comm: the parent's name, NUL-terminated
  */
 struct netscan_origin {
@@ -26,6 +40,8 @@ struct netscan_origin {
 	u32 uid;
 	u8 tool;
 	u8 match;
+	u8 orphan;
+	u8 file;
 	char parent_comm[16];
 };
 
@@ -39,6 +55,9 @@ struct netscan_origin {
  * @from: who exec'ed what
  * @tools: bit per tool that any sign names, that of @from among them
  * @argc: number of arguments
+ * @weight: what each fingerprint handed on with the event weighs by its span;
+ *          NULL where no rule asks for it
+ * @excepted: bit per index of netscan_config.rule that is not to count it
  * @read_fault: argv could not be read to its end
  * @truncated: argv was longer than netscan reads
  * @text_cut: @text is only the beginning of the command line
@@ -57,12 +76,14 @@ struct netscan_event {
 	struct netscan_origin from;
 	u32 tools;
 	u32 argc;
+	u32 excepted;
 	bool read_fault;
 	bool truncated;
 	bool text_cut;
 	bool begun;
 	u16 text_len;
 	const char *text;
+	const u16 *weight;
 	void *source;
 };
 

@@ -7,14 +7,20 @@
  *
  *	h = (c[0] + c[1] * w[0] + ... + c[n] * w[n - 1]) mod 2^128 >> 64
  *
- * which is strongly universal: any two different word lists of the same length
- * collide with probability 2^-64 over the coefficients, whoever chose them, as
- * long as neither coefficients nor fingerprints are known (Lemire and Kaser,
- * "Strongly universal string hashing is fast", 2014). Neither ever leaves the
- * kernel. The bound is for two arguments of one group; key.c says what keeps
- * groups apart. SipHash gives no more against such an opponent and costs 77 to 150
- * instructions for a 16-byte argument where this costs about 25, and the whole
- * budget for such an argument under two rules is 120.
+ * for the few words of a group's key and, for arguments, its form with half
+ * the multiplications,
+ *
+ *	h = (c[0] + (c[1] + w[0]) * (c[2] + w[1]) + ...) mod 2^128 >> 64
+ *
+ * Both are strongly universal: any two different word lists collide with
+ * probability 2^-64, or 2^-63 in the second form where one is the longer,
+ * over the coefficients, whoever chose them, as long as neither coefficients
+ * nor fingerprints are known (Lemire and Kaser, "Strongly universal string
+ * hashing is fast", 2014). Neither ever leaves the kernel. The bound is for two
+ * arguments of one group; key.c says what keeps groups apart. SipHash gives no
+ * more against such an opponent and costs 77 to 150 instructions for a 16-byte
+ * argument where this costs about 20, and the whole budget for such an argument
+ * under two rules is 120.
  *
  * Context: any.
  */
@@ -82,6 +88,28 @@ static inline void netscan_hash_add(struct netscan_hash *h,
 
 	h->hi += key->c[place].hi * word +
 		 netscan_mul_high(key->c[place].lo, word);
+	h->lo += lo;
+	h->hi += h->lo < lo;
+}
+
+/**
+ * netscan_hash_add_pair() - add two words at their places
+ * @h: the sum
+ * @key: the coefficients
+ * @place: that of the first, odd; the second's is the next
+ * @a: the first word
+ * @b: the second
+ */
+static inline void netscan_hash_add_pair(struct netscan_hash *h,
+					 const struct netscan_hash_key *key,
+					 u32 place, u64 a, u64 b)
+{
+	u64 a_lo = key->c[place].lo + a, a_hi = key->c[place].hi + (a_lo < a);
+	u64 b_lo = key->c[place + 1].lo + b;
+	u64 b_hi = key->c[place + 1].hi + (b_lo < b);
+	u64 lo = a_lo * b_lo;
+
+	h->hi += netscan_mul_high(a_lo, b_lo) + a_hi * b_lo + a_lo * b_hi;
 	h->lo += lo;
 	h->hi += h->lo < lo;
 }

@@ -63,6 +63,7 @@
 
 /* What an argument spells. */
 #define NETSCAN_MAX_SPAN	65535U	/* targets; more count as this many */
+#define NETSCAN_MAX_SUM		1000000U	/* a rule's threshold of such targets */
 #define NETSCAN_KNOWN_PORTS	256U	/* what the word "known" stands for */
 
 #endif

@@ -22,23 +22,23 @@
  * CPU's buffer has one user.
  */
 #include <linux/binfmts.h>
-#include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/kprobes.h>
-#include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
 #include "args.h"
-#include "compat.h"
 #include "control.h"
+#include "exempt.h"
 #include "probe.h"
 #include "queue.h"
 #include "stats.h"
+#include "task.h"
 #include "tools.h"
 
 #define SYMBOL	"finalize_exec"
+#define MEMFD	"memfd:"	/* what a memfd's name begins with */
 
 /* Each CPU's argv under way, too large for a stack. */
 static struct netscan_args __percpu *buffers;
@@ -54,50 +54,46 @@ static struct linux_binprm test_bprm = {
 
 static unsigned long test_hits;
 
-static void fill_parent(struct netscan_origin *from,
-			const struct task_struct *parent)
+/*
+ * What an exec of no tool by its names is a tool by, once argv was read: the
+ * program that a loader runs, the applet of a multi-call binary, or both.
+ */
+static int match_argv(const struct netscan_tools *tools, int tool,
+		      const struct netscan_args *args,
+		      enum netscan_match *match)
 {
-	from->parent_pid = parent->pid;
-	from->parent_start = parent->start_boottime;
-	memcpy(from->parent_comm, parent->comm, sizeof(from->parent_comm));
-	from->parent_comm[sizeof(from->parent_comm) - 1] = '\0';
+	const char *argv = args->text;
+
+	if (tool == NETSCAN_ASK_LOADER) {
+		*match = NETSCAN_MATCH_LOADER;
+		tool = netscan_tools_match_loader(tools, &argv, args->text_len);
+		if (tool != NETSCAN_ASK_ARGV)
+			return tool;
+	}
+	*match = NETSCAN_MATCH_ARGV;
+	return netscan_tools_match_argv(tools, argv,
+					args->text + args->text_len - argv);
 }
 
-/* The process that this one is a child of, whichever thread started it. */
-static struct task_struct *get_parent(void)
+static void feed_args(const struct netscan_config *cfg,
+		      struct netscan_event *ev, struct netscan_args *args)
 {
-	struct task_struct *thread = rcu_dereference(current->real_parent);
+	u32 nr;
 
-	return READ_ONCE(thread->group_leader);
-}
-
-static void fill_session(struct netscan_event *ev)
-{
-	struct pid *session = task_session(current);
-	const struct task_struct *leader = pid_task(session, PIDTYPE_PID);
-
-	ev->from.sid = pid_nr(session);
-	ev->session_start = leader ? leader->start_boottime : 0;
-}
-
-static void fill_event(struct netscan_event *ev, const struct linux_binprm *bprm,
-		       const struct netscan_args *args,
-		       const struct task_struct *parent)
-{
-	const struct inode *inode = file_inode(bprm->file);
-
-	ev->now = ktime_get_boottime_ns();
-	ev->exe_dev = (u64)inode->i_sb->s_dev << 32 | inode->i_generation;
-	ev->exe_ino = inode->i_ino;
-	ev->cgroup = netscan_cgroup_id(current);
-	ev->from.pid = task_tgid_nr(current);
-	ev->from.uid = __kuid_val(current_uid());
-	ev->argc = bprm->argc;
-	ev->text_cut = args->text_cut;
-	ev->begun = false;
-	ev->text_len = args->text_len;
-	fill_parent(&ev->from, parent);
-	fill_session(ev);
+	args->weigh = cfg->span_tools & ev->tools;
+	ev->weight = args->weigh ? args->weight : NULL;
+	do {
+		nr = netscan_args_next(args, &netscan_scanner.key);
+		ev->read_fault = args->read_fault;
+		ev->truncated = args->truncated;
+		ev->text = args->text;
+		netscan_scan_feed(&netscan_scanner, cfg, ev, args->fp, nr,
+				  args->done);
+	} while (!args->done);
+	if (args->truncated)
+		netscan_count(TRUNCATED);
+	if (args->read_fault)
+		netscan_count(READ_FAULTS);
 }
 
 static void watch_exec(const struct netscan_config *cfg,
@@ -108,40 +104,45 @@ static void watch_exec(const struct netscan_config *cfg,
 	const struct mm_struct *mm = current->mm;
 	struct netscan_source source = {
 		.file = bprm->file,
-		.parent = get_parent(),
+		.parent = netscan_task_parent(),
 	};
 	struct netscan_event ev;
-	u32 nr;
 
 	netscan_args_begin(args, mm->arg_start, mm->arg_end);
-	if (tool == NETSCAN_ASK_ARGV) {
-		tool = netscan_tools_match_argv(&cfg->tools, args->text,
-						args->text_len);
+	if (tool < 0) {
+		tool = match_argv(&cfg->tools, tool, args, &match);
 		if (tool < 0)
 			return;
-		match = NETSCAN_MATCH_ARGV;
 		tools = BIT(tool);
 	}
 	netscan_count(EVENTS);
-	fill_event(&ev, bprm, args, source.parent);
+	netscan_task_fill(&ev, bprm->file, source.parent);
 	ev.from.tool = tool;
 	ev.from.match = match;
 	ev.tools = tools;
+	ev.argc = bprm->argc;
+	ev.begun = false;
+	ev.text = args->text;
+	ev.text_len = args->text_len;
+	ev.text_cut = args->text_cut;
 	ev.source = &source;
-	do {
-		nr = netscan_args_next(args, &netscan_scanner.key);
-		ev.read_fault = args->read_fault;
-		ev.truncated = args->truncated;
-		ev.text = args->text;
-		netscan_scan_feed(&netscan_scanner, cfg, &ev, args->fp, nr,
-				  args->done);
-	} while (!args->done);
-	if (args->truncated)
-		netscan_count(TRUNCATED);
-	if (args->read_fault)
-		netscan_count(READ_FAULTS);
+	ev.excepted = cfg->exceptions.nr ?
+		      netscan_exempt_rules(cfg, &ev, source.parent) : 0;
+	feed_args(cfg, &ev, args);
 	if (source.nr_slots)
 		netscan_queue_finish(&source);
+}
+
+/* A name by which nobody called the program is no sign by that name. */
+static enum netscan_match name_sign(const struct linux_binprm *bprm,
+				    enum netscan_match match)
+{
+	if (match != NETSCAN_MATCH_NAME)
+		return match;
+	if (bprm->fdpath && strncmp(kbasename(bprm->filename), current->comm,
+				    TASK_COMM_LEN - 1))
+		return NETSCAN_MATCH_FILE;
+	return bprm->interp == bprm->filename ? match : NETSCAN_MATCH_SCRIPT;
 }
 
 /*
@@ -152,10 +153,17 @@ static void watch_exec(const struct netscan_config *cfg,
 static const char *file_name(const struct file *file, size_t *len)
 {
 	const struct dentry *dentry = file->f_path.dentry;
+	const char *name;
 
 	BUILD_BUG_ON(DNAME_INLINE_LEN < NETSCAN_MAX_NAME);
 	*len = min_t(size_t, READ_ONCE(dentry->d_name.len), NETSCAN_MAX_NAME);
-	return (const char *)READ_ONCE(dentry->d_name.name);
+	name = (const char *)READ_ONCE(dentry->d_name.name);
+	if (unlikely(dentry->d_sb->s_flags & SB_KERNMOUNT) &&
+	    *len > strlen(MEMFD) && !memcmp(name, MEMFD, strlen(MEMFD))) {
+		*len -= strlen(MEMFD);
+		name += strlen(MEMFD);
+	}
+	return name;
 }
 
 static int on_exec(struct kprobe *p, struct pt_regs *regs)
@@ -193,7 +201,7 @@ static int on_exec(struct kprobe *p, struct pt_regs *regs)
 	tool = netscan_tools_match(&cfg->tools, bprm->filename, current->comm,
 				   name, len, &match, &tools);
 	if (tool != NETSCAN_NO_TOOL)
-		watch_exec(cfg, bprm, tool, tools, match);
+		watch_exec(cfg, bprm, tool, tools, name_sign(bprm, match));
 	rcu_read_unlock();
 	return 0;
 }

@@ -2,7 +2,7 @@
 /*
  * netscan - /proc/netscan
  *
- * Design: what is read from rules and tools can be written back. A write is
+ * Design: what is read from rules, tools and exceptions can be written back. A write is
  * one whole change: it begins at offset 0, has at most NETSCAN_MAX_WRITE
  * bytes, is checked in full on a copy of the configuration, and either all of
  * it takes effect or nothing. The opener of the file must have had
@@ -24,6 +24,8 @@
 #include "chardev.h"
 #include "clock.h"
 #include "control.h"
+#include "exceptions.h"
+#include "exempt.h"
 #include "main.h"
 #include "probe.h"
 #include "proc.h"
@@ -71,6 +73,22 @@ static int show_tools(struct seq_file *m, void *unused)
 	if (!t.cut) {
 		rcu_read_lock();
 		netscan_tools_print(&netscan_control_config()->tools, &t);
+		rcu_read_unlock();
+	}
+	end_text(m, &t);
+	return 0;
+}
+
+static int show_exceptions(struct seq_file *m, void *unused)
+{
+	u64 hits[NETSCAN_MAX_EXCEPTIONS];
+	struct netscan_text t;
+
+	begin_text(m, &t);
+	if (!t.cut) {
+		netscan_exempt_hits(hits);
+		rcu_read_lock();
+		netscan_exceptions_print(netscan_control_config(), &t, hits);
 		rcu_read_unlock();
 	}
 	end_text(m, &t);
@@ -237,6 +255,11 @@ static int open_tools(struct inode *inode, struct file *file)
 	return single_open(file, show_tools, NULL);
 }
 
+static int open_exceptions(struct inode *inode, struct file *file)
+{
+	return single_open(file, show_exceptions, NULL);
+}
+
 static ssize_t refuse_write(const struct file *file, int err, const char *why)
 {
 	netscan_count(REFUSED);
@@ -288,6 +311,18 @@ static ssize_t write_tools(struct file *file, const char __user *from,
 	return change_config(file, from, size, pos, netscan_tools_parse);
 }
 
+static ssize_t write_exceptions(struct file *file, const char __user *from,
+				size_t size, loff_t *pos)
+{
+	ssize_t n = change_config(file, from, size, pos,
+				  netscan_exceptions_parse);
+
+	/* The files that they name are looked up by the clock. */
+	if (n > 0)
+		netscan_report_tick();
+	return n;
+}
+
 static const struct proc_ops rules_ops = {
 	.proc_open = open_rules,
 	.proc_read = seq_read,
@@ -300,6 +335,14 @@ static const struct proc_ops tools_ops = {
 	.proc_open = open_tools,
 	.proc_read = seq_read,
 	.proc_write = write_tools,
+	.proc_lseek = seq_lseek,
+	.proc_release = single_release,
+};
+
+static const struct proc_ops exceptions_ops = {
+	.proc_open = open_exceptions,
+	.proc_read = seq_read,
+	.proc_write = write_exceptions,
 	.proc_lseek = seq_lseek,
 	.proc_release = single_release,
 };
@@ -323,6 +366,7 @@ int netscan_proc_init(void)
 		return -ENOMEM;
 	if (proc_create("rules", 0600, dir, &rules_ops) &&
 	    proc_create("tools", 0600, dir, &tools_ops) &&
+	    proc_create("exceptions", 0600, dir, &exceptions_ops) &&
 	    proc_create("groups", 0400, dir, &groups_proc_ops) &&
 	    proc_create_single("stats", 0400, dir, show_stats) &&
 	    proc_create_single("status", 0444, dir, show_status))

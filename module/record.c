@@ -76,6 +76,14 @@ static void print_ledger(struct netscan_text *t, const struct netscan_record *r)
 			 r->read_faults, r->truncated, r->evicted);
 }
 
+static void print_signs(struct netscan_text *t, const struct netscan_record *r)
+{
+	static const char * const files[] = { "normal", "deleted", "memfd" };
+
+	netscan_text_add(t, " orphan=%u file=%s\n", r->from.orphan,
+			 files[r->from.file]);
+}
+
 static void print_end(struct netscan_text *t, const struct netscan_record *r)
 {
 	print_parent(t, r);
@@ -83,8 +91,9 @@ static void print_end(struct netscan_text *t, const struct netscan_record *r)
 			 r->from.sid, r->from.uid);
 	netscan_text_args(t, "args_first", r->first_text, r->first_len);
 	print_ledger(t, r);
-	netscan_text_add(t, " args_first_cut=%u reason=%s\n", r->first_cut,
+	netscan_text_add(t, " args_first_cut=%u reason=%s", r->first_cut,
 			 r->reason);
+	print_signs(t, r);
 }
 
 /**
@@ -119,8 +128,9 @@ void netscan_record_print(struct netscan_text *t, u64 seq,
 	netscan_text_args(t, "args_first", r->first_text, r->first_len);
 	netscan_text_args(t, "args_last", r->last_text, r->last_len);
 	print_ledger(t, r);
-	netscan_text_add(t, " argc=%u args_first_cut=%u args_last_cut=%u paths_cut=%u\n",
+	netscan_text_add(t, " argc=%u args_first_cut=%u args_last_cut=%u paths_cut=%u",
 			 r->argc, r->first_cut, r->last_cut, cut);
+	print_signs(t, r);
 }
 
 /**

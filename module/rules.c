@@ -9,6 +9,7 @@
  *
  * Context: process.
  */
+#include "exceptions.h"
 #include "rules.h"
 #include "tools.h"
 
@@ -19,7 +20,8 @@ static const char * const by_names[] = {
 static const char defaults[] =
 	"scan by=parent,exe distinct=100 events=1 window=540\n"
 	"scan tools=ping,nping,hping,hping2,hping3,nc,ncat,netcat,socat\n"
-	"session by=session distinct=100 events=1 window=540 tools=all\n";
+	"session by=session distinct=100 events=1 window=540 tools=all\n"
+	"span enabled=0 by=parent,exe count=span distinct=100 tools=all\n";
 
 /* What a new rule starts from. */
 static const struct netscan_rule new_rule = {
@@ -101,8 +103,8 @@ static const struct {
 	[ENABLED] = { "enabled", "enabled is 0 or 1" },
 	[BY] = { "by",
 		 "by is a list of parent, exe, session, cgroup, uid, tool" },
-	[COUNT] = { "count", "count is args" },
-	[DISTINCT] = { "distinct", "distinct is 1 to the number of slots" },
+	[COUNT] = { "count", "count is args or span" },
+	[DISTINCT] = { "distinct", "distinct is 1 to the number of slots, or to 1000000 with count=span" },
 	[EVENTS] = { "events", "events is 1 to 2147483647" },
 	[WINDOW] = { "window", "window is 1 to 86400 seconds" },
 	[TOOLS] = { "tools",
@@ -124,9 +126,10 @@ static int parse_value(struct netscan_config *cfg, struct netscan_rule *r,
 	case BY:
 		return parse_by(value, &r->by);
 	case COUNT:
-		return strcmp(value, "args") ? -EINVAL : 0;
+		r->span = !strcmp(value, "span");
+		return r->span || !strcmp(value, "args") ? 0 : -EINVAL;
 	case DISTINCT:
-		return parse_number(value, 1, cfg->slots, &r->distinct);
+		return parse_number(value, 1, NETSCAN_MAX_SUM, &r->distinct);
 	case EVENTS:
 		return parse_number(value, 1, NETSCAN_MAX_EVENTS, &r->events);
 	case WINDOW:
@@ -176,6 +179,10 @@ static int remove_rule(struct netscan_config *cfg, const char *name,
 		*why = "no such rule";
 		return -EINVAL;
 	}
+	if (netscan_exceptions_name_rule(cfg, name)) {
+		*why = "an exception names this rule";
+		return -EINVAL;
+	}
 	cfg->nr_rules--;
 	memmove(r, r + 1, (cfg->rule + cfg->nr_rules - r) * sizeof(*r));
 	memset(&cfg->rule[cfg->nr_rules], 0, sizeof(*r));
@@ -214,12 +221,28 @@ static int set_rule(struct netscan_config *cfg, char *line, const char **why)
 		if (err)
 			return err;
 	}
-	if (!old || r.by != old->by || r.tools != old->tools)
+	if (!r.span && r.distinct > cfg->slots) {
+		*why = fields[DISTINCT].hint;
+		return -ERANGE;
+	}
+	if (!old || r.by != old->by || r.span != old->span ||
+	    r.tools != old->tools)
 		r.id = cfg->next_id++;
 	if (!old)
 		old = &cfg->rule[cfg->nr_rules++];
 	*old = r;
 	return 0;
+}
+
+/* What the probe asks of rules as a whole. */
+static void sum_up(struct netscan_config *cfg)
+{
+	const struct netscan_rule *r;
+
+	cfg->span_tools = 0;
+	for (r = cfg->rule; r < cfg->rule + cfg->nr_rules; r++)
+		if (r->enabled && r->span)
+			cfg->span_tools |= r->tools;
 }
 
 /**
@@ -245,6 +268,7 @@ int netscan_rules_parse(struct netscan_config *cfg, char *text,
 		if (err)
 			return err;
 	}
+	sum_up(cfg);
 	return 0;
 }
 
@@ -270,7 +294,9 @@ int netscan_rules_init(struct netscan_config *cfg, u32 slots)
 	err = netscan_rules_parse(cfg, text, &why);
 	cfg->slots = slots;
 	for (i = 0; i < cfg->nr_rules; i++)
-		cfg->rule[i].distinct = min(cfg->rule[i].distinct, slots);
+		if (!cfg->rule[i].span)
+			cfg->rule[i].distinct =
+				min(cfg->rule[i].distinct, slots);
 	return err;
 }
 
@@ -324,8 +350,8 @@ void netscan_rules_print(const struct netscan_config *cfg,
 		netscan_text_add(t, "%s enabled=%u by=", r->name, r->enabled);
 		netscan_rules_print_by(r->by, t);
 		netscan_text_add(t,
-				 " count=args distinct=%u events=%u window=%u tools=",
-				 r->distinct, r->events, r->window);
+				 " count=%s distinct=%u events=%u window=%u tools=",
+				 r->span ? "span" : "args", r->distinct, r->events, r->window);
 		print_tools(cfg, r->tools, t);
 		netscan_text_add(t, "\n");
 	}

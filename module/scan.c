@@ -32,10 +32,10 @@ static void start_run(const struct netscan_turn *t, struct netscan_group *g)
 }
 
 static void add_fp(struct netscan_turn *t, struct netscan_group *g,
-		   struct netscan_window *w, u64 fp)
+		   struct netscan_window *w, u64 fp, u16 weight)
 {
 	netscan_table_add(t->bucket, g, w, fp, t->now, t->s->table.slots,
-			  netscan_life_evicted, t);
+			  weight, netscan_life_evicted, t);
 }
 
 static void count_exec(struct netscan_turn *t, struct netscan_group *g)
@@ -45,7 +45,7 @@ static void count_exec(struct netscan_turn *t, struct netscan_group *g)
 	if (t->rule->events > 1 && g->events % netscan_life_stride(t) == 0)
 		add_fp(t, g, &g->execs,
 		       g->key ^ netscan_key_unique(&t->s->key, g->events,
-						   g->first));
+						   g->first), 1);
 }
 
 /* Does a new count begin? What is long past says nothing about a scan. */
@@ -89,23 +89,25 @@ static u32 add_unread(struct netscan_turn *t, struct netscan_group *g)
 	g->read_faults += ev->read_fault && g->read_faults != U8_MAX;
 	g->truncated += ev->truncated && g->truncated != U8_MAX;
 	add_fp(t, g, &g->args,
-	       g->key ^ netscan_key_unique(&t->s->key, t->now, ev->from.pid));
+	       g->key ^ netscan_key_unique(&t->s->key, t->now, ev->from.pid), 1);
 	return 1;
 }
 
-/* Returns how many of the fingerprints are new to the group's window. */
+/* Returns the weight of the fingerprints that are new to the group's window. */
 static u32 add_args(struct netscan_turn *t, struct netscan_group *g,
 		    const u64 *fp, u32 nr)
 {
+	const u16 *weight = t->rule->span ? t->ev->weight : NULL;
 	const struct netscan_pool pool = t->bucket->pool;
+	const struct netscan_window w = g->args;
 	u64 key = g->key, now = t->now;
 	u32 i, new = 0;
 
 	for (i = 0; i < nr; i++) {
-		if (netscan_window_see(&pool, &g->args, fp[i] ^ key, now))
+		if (netscan_window_see(&pool, &w, fp[i] ^ key, now))
 			continue;
-		add_fp(t, g, &g->args, fp[i] ^ key);
-		new++;
+		add_fp(t, g, &g->args, fp[i] ^ key, weight ? weight[i] : 1);
+		new += weight ? weight[i] : 1;
 	}
 	return new;
 }
@@ -138,7 +140,8 @@ static struct netscan_group *get_group(struct netscan_turn *t, u64 key)
 {
 	struct netscan_group *g;
 
-	g = netscan_table_get(t->bucket, key, t->now, netscan_life_evicted, t);
+	g = netscan_table_get(t->bucket, key, t->ev->from.uid, t->now,
+			      netscan_life_evicted, t);
 	if (!g->last || !(t->rule->by & NETSCAN_BY_SESSION) ||
 	    g->last >= t->ev->session_start)
 		return g;
@@ -147,8 +150,8 @@ static struct netscan_group *get_group(struct netscan_turn *t, u64 key)
 	if (g->state == NETSCAN_OPEN && !netscan_life_end(t, g, "reused"))
 		netscan_count(UNSENT);
 	netscan_table_remove(t->bucket, g);
-	return netscan_table_get(t->bucket, key, t->now, netscan_life_evicted,
-				 t);
+	return netscan_table_get(t->bucket, key, t->ev->from.uid, t->now,
+				 netscan_life_evicted, t);
 }
 
 static void feed_rule(struct netscan_turn *t, const u64 *fp, u32 nr, bool last)
@@ -195,7 +198,8 @@ void netscan_scan_feed(struct netscan_scanner *s,
 	const struct netscan_rule *r;
 
 	for (r = cfg->rule; r < cfg->rule + cfg->nr_rules; r++) {
-		if (!r->enabled || !(r->tools & ev->tools))
+		if (!r->enabled || !(r->tools & ev->tools) ||
+		    ev->excepted & BIT(r - cfg->rule))
 			continue;
 		t.rule = r;
 		feed_rule(&t, fp, nr, last);

@@ -32,6 +32,8 @@ static const char * const names[] = {
 	[NETSCAN_STAT_CHANGES] = "changes",
 	[NETSCAN_STAT_REFUSED] = "refused",
 	[NETSCAN_STAT_REPLAYED] = "replayed",
+	[NETSCAN_STAT_EXCEPTED] = "excepted",
+	[NETSCAN_STAT_UNDECIDED] = "undecided",
 	[NETSCAN_STAT_SELFTESTS] = "selftests",
 	[NETSCAN_STAT_SELFTEST_FAILS] = "selftest_fails",
 };

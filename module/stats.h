@@ -44,6 +44,9 @@
  * @NETSCAN_STAT_REFUSED: refused writes
  * @NETSCAN_STAT_REPLAYED: execs that met the probe half put in or taken out, and
  *	went through it again
+ * @NETSCAN_STAT_EXCEPTED: exec events that an exception took out of some rule
+ * @NETSCAN_STAT_UNDECIDED: exec events of which it could not be told whether an
+ *	exception is for them; they were counted
  * @NETSCAN_STAT_SELFTESTS: the probe was seen to fire
  * @NETSCAN_STAT_SELFTEST_FAILS: the probe was seen not to fire
  * @NETSCAN_NR_STATS: how many there are
@@ -74,6 +77,8 @@ enum netscan_stat {
 	NETSCAN_STAT_CHANGES,
 	NETSCAN_STAT_REFUSED,
 	NETSCAN_STAT_REPLAYED,
+	NETSCAN_STAT_EXCEPTED,
+	NETSCAN_STAT_UNDECIDED,
 	NETSCAN_STAT_SELFTESTS,
 	NETSCAN_STAT_SELFTEST_FAILS,
 	NETSCAN_NR_STATS

@@ -7,14 +7,18 @@
  * allocated after load: when a bucket has no free group, or no free entry, one
  * of its groups makes room. Which one is decided in this order:
  *
- *	1. armed groups before owed and covered ones, open scans last;
- *	2. fewest distinct arguments in the window, none where all have expired;
- *	3. least recently seen.
+ *	1. a group of which nothing is left in the window;
+ *	2. an armed group of a user who holds more than a quarter of the
+ *	   bucket: the one who needs room, or else another;
+ *	3. armed groups before owed and covered ones, open scans last;
+ *	4. the least progress: distinct arguments, but no more than four an
+ *	   exec event;
+ *	5. least recently seen.
  *
- * so that a flood of decoys that count less than a scan evicts decoys. Decoys
- * that have counted more than a scan so far do evict it; every eviction is
- * counted under what the group was, and the record of a group says how many
- * there were around it.
+ * so that a flood of decoys that progress less than a scan evicts decoys, and
+ * one user's not another's. Decoys of the same user that have made more
+ * progress than a scan so far do evict it; every eviction is counted under what
+ * the group was, and the record of a group says how many there were around it.
  *
  * Lifetime: netscan_table_create() to netscan_table_destroy(). A group's
  * memory is never freed in between, so its scan_id can be read without lock.
@@ -22,7 +26,7 @@
  * Locking: the caller holds the bucket's lock, but for create and destroy.
  *
  * Context: kprobe (preemption off) and process. Bounded: a choice of whom to
- * evict looks at 64 groups.
+ * evict looks a few times at 64 groups.
  */
 #include "stats.h"
 #include "table.h"
@@ -30,7 +34,7 @@
 static_assert(sizeof(struct netscan_group) <= 224);
 static_assert((NETSCAN_BUCKET_GROUPS & (NETSCAN_BUCKET_GROUPS - 1)) == 0);
 
-static void init_bucket(struct netscan_table *t, u32 i, u32 entries, u32 heads)
+static void init_bucket(struct netscan_table *t, u32 i)
 {
 	struct netscan_bucket *b = &t->bucket[i];
 	u32 j;
@@ -44,8 +48,9 @@ static void init_bucket(struct netscan_table *t, u32 i, u32 entries, u32 heads)
 			j + 1 < NETSCAN_BUCKET_GROUPS ? j + 1 : NETSCAN_NIL;
 		b->head[j] = NETSCAN_NIL;
 	}
-	netscan_pool_init(&b->pool, &t->entry[(size_t)i * entries], entries,
-			  &t->entry_head[(size_t)i * heads], heads);
+	netscan_pool_init(&b->pool,
+			  t->pools + i * netscan_pool_bytes(t->slots),
+			  t->slots);
 }
 
 /**
@@ -61,8 +66,7 @@ static void init_bucket(struct netscan_table *t, u32 i, u32 entries, u32 heads)
 int netscan_table_create(struct netscan_table *t, u32 groups, u32 slots)
 {
 	u32 nr = DIV_ROUND_UP(groups, NETSCAN_BUCKET_GROUPS);
-	u32 entries = slots * NETSCAN_BUCKET_WINDOWS;
-	u32 heads = roundup_pow_of_two(entries / 2);
+	size_t pool = netscan_pool_bytes(slots);
 	u32 i;
 
 	memset(t, 0, sizeof(*t));
@@ -72,20 +76,16 @@ int netscan_table_create(struct netscan_table *t, u32 groups, u32 slots)
 	t->bucket = netscan_calloc(nr, sizeof(*t->bucket));
 	t->group = netscan_calloc(groups, sizeof(*t->group));
 	t->head = netscan_calloc(groups, sizeof(*t->head));
-	t->entry = netscan_calloc((size_t)nr * entries, sizeof(*t->entry));
-	t->entry_head = netscan_calloc((size_t)nr * heads,
-				       sizeof(*t->entry_head));
-	if (!t->bucket || !t->group || !t->head || !t->entry ||
-	    !t->entry_head) {
+	t->pools = netscan_calloc(nr, pool);
+	if (!t->bucket || !t->group || !t->head || !t->pools) {
 		netscan_table_destroy(t);
 		return -ENOMEM;
 	}
 	t->bytes = nr * sizeof(*t->bucket) +
 		   groups * (sizeof(*t->group) + sizeof(*t->head)) +
-		   (size_t)nr * entries * sizeof(*t->entry) +
-		   (size_t)nr * heads * sizeof(*t->entry_head);
+		   nr * pool;
 	for (i = 0; i < nr; i++)
-		init_bucket(t, i, entries, heads);
+		init_bucket(t, i);
 	return 0;
 }
 
@@ -100,8 +100,7 @@ void netscan_table_destroy(struct netscan_table *t)
 	netscan_free(t->bucket);
 	netscan_free(t->group);
 	netscan_free(t->head);
-	netscan_free(t->entry);
-	netscan_free(t->entry_head);
+	netscan_free(t->pools);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -156,30 +155,110 @@ bool netscan_table_idle(const struct netscan_group *g, u64 now)
 	       now > g->last + g->window * NETSCAN_SEC;
 }
 
+/* Progress: what one exec brings counts for no more than four arguments. */
 static u64 rank(const struct netscan_group *g, u64 now)
 {
+	u64 progress = min_t(u64, netscan_window_distinct(&g->args),
+			     4ULL * g->events);
+
 	if (netscan_table_idle(g, now))
 		return 0;
-	return (u64)g->state << 32 | netscan_window_distinct(&g->args);
+	return (u64)g->state << 32 | progress;
 }
 
-static struct netscan_group *choose_victim(struct netscan_bucket *b,
-					   const struct netscan_group *spare,
-					   u64 now)
+static u32 group_entries(const struct netscan_group *g)
 {
-	struct netscan_group *g, *victim = NULL;
-	u64 r, least = U64_MAX;
+	return g->args.count + g->execs.count;
+}
+
+/* Does a user hold more than a quarter of the bucket: of groups or entries? */
+static bool over_share(const struct netscan_bucket *b, u32 uid, bool entries,
+		       u64 now)
+{
+	const struct netscan_group *g;
+	u32 held = 0;
+
+	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++)
+		if (g->state != NETSCAN_FREE && g->from.uid == uid &&
+		    !netscan_table_idle(g, now))
+			held += entries ? group_entries(g) : 1;
+	return held > (entries ? b->pool.nr : NETSCAN_BUCKET_GROUPS) / 4;
+}
+
+/**
+ * struct search - who may have to make room
+ * @spare: for whom; never chosen, may be NULL
+ * @own: only armed groups of @uid
+ * @uid: see @own
+ * @nr_kept: how many users' armed groups are not to be chosen
+ * @kept: these users
+ */
+struct search {
+	const struct netscan_group *spare;
+	bool own;
+	u32 uid;
+	u32 nr_kept;
+	u32 kept[4];
+};
+
+static bool may_go(const struct netscan_group *g, const struct search *find)
+{
+	u32 i;
+
+	if (g->state == NETSCAN_FREE || g == find->spare)
+		return false;
+	if (find->own)
+		return g->state == NETSCAN_ARMED && g->from.uid == find->uid;
+	for (i = 0; i < find->nr_kept; i++)
+		if (g->from.uid == find->kept[i])
+			return false;
+	return true;
+}
+
+static struct netscan_group *find_least(struct netscan_bucket *b,
+					const struct search *find, u64 now)
+{
+	struct netscan_group *g, *least = NULL;
+	u64 r, lowest = U64_MAX;
 
 	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
-		if (g->state == NETSCAN_FREE || g == spare)
+		if (!may_go(g, find))
 			continue;
 		r = rank(g, now);
-		if (r < least || (r == least && g->last < victim->last)) {
-			least = r;
-			victim = g;
+		if (r < lowest || (r == lowest && g->last < least->last)) {
+			lowest = r;
+			least = g;
 		}
 	}
-	return victim;
+	return least;
+}
+
+/*
+ * A user with more than a share makes room for what is theirs; for a user
+ * without, one who has more does. Where nobody has, or only scans are left,
+ * the least of all goes.
+ */
+static struct netscan_group *choose_victim(struct netscan_bucket *b,
+					   const struct netscan_group *spare,
+					   u32 uid, bool entries, u64 now)
+{
+	struct search find = { .spare = spare, .uid = uid };
+	struct netscan_group *g, *first;
+
+	first = find_least(b, &find, now);
+	if (netscan_table_idle(first, now))
+		return first;
+	find.own = over_share(b, uid, entries, now);
+	g = find.own ? find_least(b, &find, now) : first;
+	find.own = false;
+	while (g && g->state == NETSCAN_ARMED && g->from.uid != uid &&
+	       !over_share(b, g->from.uid, entries, now)) {
+		if (find.nr_kept == ARRAY_SIZE(find.kept))
+			return first;
+		find.kept[find.nr_kept++] = g->from.uid;
+		g = find_least(b, &find, now);
+	}
+	return g && g->state == NETSCAN_ARMED ? g : first;
 }
 
 static void evict_group(struct netscan_bucket *b, struct netscan_group *g,
@@ -205,6 +284,7 @@ static void evict_group(struct netscan_bucket *b, struct netscan_group *g,
  * netscan_table_get() - find a group or make it
  * @b: its bucket
  * @key: its key
+ * @uid: whose it is, when it has to be made
  * @now: nanoseconds since boot
  * @evict: called for an open scan's group before it is removed
  * @ctx: handed to @evict
@@ -213,8 +293,8 @@ static void evict_group(struct netscan_bucket *b, struct netscan_group *g,
  * state, NETSCAN_ARMED.
  */
 struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
-					u64 now, netscan_evict_fn evict,
-					void *ctx)
+					u32 uid, u64 now,
+					netscan_evict_fn evict, void *ctx)
 {
 	struct netscan_group *g = netscan_table_find(b, key);
 	u16 *head = &b->head[key % NETSCAN_BUCKET_GROUPS];
@@ -223,15 +303,17 @@ struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
 	if (g)
 		return g;
 	if (b->free == NETSCAN_NIL)
-		evict_group(b, choose_victim(b, NULL, now), now, evict, ctx);
+		evict_group(b, choose_victim(b, NULL, uid, false, now), now,
+			    evict, ctx);
 	i = b->free;
 	g = &b->group[i];
 	b->free = g->hash_next;
 	memset(g, 0, offsetof(struct netscan_group, text));
 	g->key = key;
+	g->from.uid = uid;
 	g->state = NETSCAN_ARMED;
-	netscan_window_init(&g->args, 2 * i);
-	netscan_window_init(&g->execs, 2 * i + 1);
+	netscan_window_init(&b->pool, &g->args, 2 * i);
+	netscan_window_init(&b->pool, &g->execs, 2 * i + 1);
 	g->hash_next = *head;
 	*head = i;
 	b->used++;
@@ -246,17 +328,19 @@ struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
  * @fp: the fingerprint, mixed with the group's key
  * @now: nanoseconds since boot
  * @slots: entries that the window may hold
+ * @weight: what the fingerprint counts for
  * @evict: as for netscan_table_get()
  * @ctx: handed to @evict
  */
 void netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
 		       struct netscan_window *w, u64 fp, u64 now, u32 slots,
-		       netscan_evict_fn evict, void *ctx)
+		       u16 weight, netscan_evict_fn evict, void *ctx)
 {
 	/*
 	 * One group's two windows hold at most two of the bucket's four, so
 	 * another group is there to make room until the add succeeds.
 	 */
-	while (netscan_window_add(&b->pool, w, fp, now, slots))
-		evict_group(b, choose_victim(b, g, now), now, evict, ctx);
+	while (netscan_window_add(&b->pool, w, fp, now, slots, weight))
+		evict_group(b, choose_victim(b, g, g->from.uid, true, now), now,
+			    evict, ctx);
 }

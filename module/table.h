@@ -113,8 +113,7 @@ struct netscan_bucket {
  * @bucket: array of @nr_buckets
  * @group: all groups, NETSCAN_BUCKET_GROUPS of each bucket in turn
  * @head: all buckets' indexes
- * @entry: all entries
- * @entry_head: all pools' indexes
+ * @pools: all buckets' entries
  * @nr_buckets: how many
  * @slots: entries that one window may hold
  * @bytes: memory of the arrays
@@ -125,8 +124,7 @@ struct netscan_table {
 	struct netscan_bucket *bucket;
 	struct netscan_group *group;
 	u16 *head;
-	struct netscan_entry *entry;
-	u16 *entry_head;
+	void *pools;
 	u32 nr_buckets;
 	u32 slots;
 	size_t bytes;
@@ -140,11 +138,11 @@ int netscan_table_create(struct netscan_table *t, u32 groups, u32 slots);
 void netscan_table_destroy(struct netscan_table *t);
 struct netscan_group *netscan_table_find(struct netscan_bucket *b, u64 key);
 struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
-					u64 now, netscan_evict_fn evict,
-					void *ctx);
+					u32 uid, u64 now,
+					netscan_evict_fn evict, void *ctx);
 void netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
 		       struct netscan_window *w, u64 fp, u64 now, u32 slots,
-		       netscan_evict_fn evict, void *ctx);
+		       u16 weight, netscan_evict_fn evict, void *ctx);
 bool netscan_table_idle(const struct netscan_group *g, u64 now);
 void netscan_table_remove(struct netscan_bucket *b, struct netscan_group *g);
 

@@ -3,30 +3,16 @@
  * netscan - tool identity: which execs are watched
  *
  * Design: a tool is recognised by any sign: the name typed, the name of the
- * file it resolved to, or, where that file is a multi-call binary, the applet
- * named in its arguments. A sign can add a match and never takes one away. An
+ * file it resolved to, or, where that file is a multi-call binary or a dynamic
+ * loader, the applet or program named in its arguments. A sign can add a match and never takes one away. An
  * exec of something else is ruled out by a bit per (length, first byte, last
  * byte), whose cost does not depend on the length of a name.
  *
- * Context: netscan_tools_match*(), kprobe; the others, process.
+ * Context: netscan_tools_match*(), kprobe; netscan_tools_match_name(), any.
  */
 #include "tools.h"
 
-#define MULTICALL	0xff	/* netscan_name.tool of what holds applets */
 #define COMM_LEN	15	/* bytes of a task's name, without its NUL */
-
-static const char defaults[] =
-	"ping ping4 ping6\n"
-	"nping\n"
-	"hping\n"
-	"hping2\n"
-	"hping3\n"
-	"nc nc.openbsd nc.traditional nc.*\n"
-	"ncat ncat.*\n"
-	"netcat netcat.openbsd netcat.traditional netcat.*\n"
-	"socat socat1\n";
-
-static const char * const multicall[] = { "busybox", "toybox" };
 
 /**
  * netscan_tools_match_name() - the word for a sign
@@ -41,14 +27,13 @@ const char *netscan_tools_match_name(enum netscan_match match)
 		return "file";
 	case NETSCAN_MATCH_ARGV:
 		return "argv";
+	case NETSCAN_MATCH_LOADER:
+		return "loader";
+	case NETSCAN_MATCH_SCRIPT:
+		return "script";
 	default:
 		return "name";
 	}
-}
-
-static u8 filter_bit(const char *name, size_t len)
-{
-	return (u8)name[0] * 5 + (u8)name[len - 1] * 17 + len;
 }
 
 static int find_name(const struct netscan_tools *tools, const char *name,
@@ -60,7 +45,7 @@ static int find_name(const struct netscan_tools *tools, const char *name,
 
 	if (!len)
 		return NETSCAN_NO_TOOL;
-	bit = filter_bit(name, len);
+	bit = netscan_tools_bit(name, len);
 	if (tools->filter[bit / 64] >> (bit % 64) & 1) {
 		for (i = 0; i < tools->nr_exact; i++) {
 			n = &tools->name[i];
@@ -68,6 +53,8 @@ static int find_name(const struct netscan_tools *tools, const char *name,
 				return n->tool;
 		}
 	}
+	if (!(tools->prefixes >> (name[0] & 31) & 1))
+		return NETSCAN_NO_TOOL;
 	for (i = tools->nr_exact; i < tools->nr_names; i++) {
 		n = &tools->name[i];
 		if (n->text[0] == name[0] && len > n->len &&
@@ -84,14 +71,16 @@ static int find_name(const struct netscan_tools *tools, const char *name,
  * @len: its length
  *
  * Return: index of the tool, NETSCAN_NO_TOOL, or NETSCAN_ASK_ARGV for a
- * multi-call binary.
+ * multi-call binary and NETSCAN_ASK_LOADER for a dynamic loader.
  */
 int netscan_tools_find(const struct netscan_tools *tools, const char *name,
 		       size_t len)
 {
 	int tool = find_name(tools, name, len);
 
-	return tool == MULTICALL ? NETSCAN_ASK_ARGV : tool;
+	if (tool == NETSCAN_TOOL_MULTICALL)
+		return NETSCAN_ASK_ARGV;
+	return tool == NETSCAN_TOOL_LOADER ? NETSCAN_ASK_LOADER : tool;
 }
 
 /* The part after the last slash, from at most @len bytes up to a NUL. */
@@ -105,6 +94,23 @@ static const char *base_name(const char *path, size_t *len)
 			base = path + i + 1;
 	*len = path + n - base;
 	return base;
+}
+
+/* How long a task's name is, which is in two words. */
+static size_t comm_len(const char *comm)
+{
+	u64 word[2], zero;
+	u32 i;
+
+	memcpy(word, comm, sizeof(word));
+	for (i = 0; i < 2; i++) {
+		word[i] = le64_to_cpu((__force __le64)word[i]);
+		zero = (word[i] - 0x0101010101010101ULL) & ~word[i] &
+		       0x8080808080808080ULL;
+		if (zero)
+			return 8 * i + __builtin_ctzll(zero) / 8;
+	}
+	return COMM_LEN;
 }
 
 /* Is there a name that begins like this one that was cut to its length? */
@@ -137,7 +143,7 @@ int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 			const char *comm, const char *file, size_t file_len,
 			enum netscan_match *match, u32 *all)
 {
-	size_t len = strnlen(comm, COMM_LEN + 1);
+	size_t len = comm_len(comm);
 	int by_path, by_file;
 
 	if (len == COMM_LEN && may_be_longer(tools, comm)) {
@@ -147,7 +153,7 @@ int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 	by_path = netscan_tools_find(tools, comm, len);
 	by_file = netscan_tools_find(tools, file, file_len);
 	if (by_path < 0 && by_file < 0)
-		return min(by_path, by_file);
+		return by_file == NETSCAN_NO_TOOL ? by_path : by_file;
 	*match = by_path < 0 ? NETSCAN_MATCH_FILE : NETSCAN_MATCH_NAME;
 	*all = (by_path < 0 ? 0 : BIT(by_path)) |
 	       (by_file < 0 ? 0 : BIT(by_file));
@@ -188,236 +194,65 @@ int netscan_tools_match_argv(const struct netscan_tools *tools,
 	return tool >= 0 ? tool : NETSCAN_NO_TOOL;
 }
 
-/* "all" is what a rule says for every tool. */
-static bool valid_name(const char *name, size_t len)
+static const char *skip_arg(const char *arg, const char *end)
 {
-	return netscan_text_is_name(name, len, "._+-") && name[0] != '-' &&
-	       (len != 3 || memcmp(name, "all", 3));
+	arg += strnlen(arg, end - arg) + 1;
+	return arg < end ? arg : NULL;
 }
 
-static int tool_index(const struct netscan_tools *tools, const char *name)
+/* The loader's options after which it runs nothing, or with a value. */
+static bool loader_only_looks(const char *arg)
 {
-	int i;
-
-	for (i = 0; i < NETSCAN_MAX_TOOLS; i++)
-		if (*name && !strcmp(tools->tool[i], name))
-			return i;
-	return -ENOENT;
+	return !strcmp(arg, "--list") || !strcmp(arg, "--verify") ||
+	       !strcmp(arg, "--help") || !strcmp(arg, "--version");
 }
 
-static int insert_name(struct netscan_tools *tools, const char *text, u8 tool)
+static bool loader_wants_value(const char *arg)
 {
-	size_t len = strlen(text);
-	bool prefix = len > 2 && text[len - 1] == '*';
-	struct netscan_name *n;
-	u32 at;
-
-	len -= prefix;
-	if (!valid_name(text, len))
-		return -EINVAL;
-	if (tools->nr_names == NETSCAN_MAX_NAMES)
-		return -ERANGE;
-	/* Exact names come first, then prefixes, the longest first. */
-	at = tools->nr_exact;
-	while (prefix && at < tools->nr_names && tools->name[at].len >= len)
-		at++;
-	n = &tools->name[at];
-	memmove(n + 1, n, (tools->nr_names - at) * sizeof(*n));
-	memset(n, 0, sizeof(*n));
-	memcpy(n->text, text, len);
-	n->len = len;
-	n->tool = tool;
-	n->prefix = prefix;
-	tools->nr_names++;
-	tools->nr_exact += !prefix;
-	return 0;
-}
-
-static void remove_names(struct netscan_tools *tools, u8 tool)
-{
-	u32 i, kept = 0, exact = 0;
-
-	for (i = 0; i < tools->nr_names; i++) {
-		if (tools->name[i].tool == tool)
-			continue;
-		exact += !tools->name[i].prefix;
-		tools->name[kept++] = tools->name[i];
-	}
-	memset(&tools->name[kept], 0,
-	       (tools->nr_names - kept) * sizeof(tools->name[0]));
-	tools->nr_names = kept;
-	tools->nr_exact = exact;
-}
-
-static void make_filter(struct netscan_tools *tools)
-{
-	const struct netscan_name *n;
-	u32 i;
-	u8 bit;
-
-	memset(tools->filter, 0, sizeof(tools->filter));
-	for (i = 0; i < tools->nr_exact; i++) {
-		n = &tools->name[i];
-		bit = filter_bit(n->text, n->len);
-		tools->filter[bit / 64] |= 1ULL << (bit % 64);
-	}
-}
-
-static bool name_taken(const struct netscan_tools *tools, const char *text)
-{
-	size_t len = strlen(text);
-	bool prefix = len && text[len - 1] == '*';
+	static const char * const options[] = {
+		"--library-path", "--preload", "--argv0", "--audit",
+		"--inhibit-rpath", "--glibc-hwcaps-prepend",
+		"--glibc-hwcaps-mask",
+	};
 	u32 i;
 
-	len -= prefix;
-	for (i = 0; i < tools->nr_names; i++)
-		if (tools->name[i].prefix == prefix &&
-		    tools->name[i].len == len &&
-		    !memcmp(tools->name[i].text, text, len))
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		if (!strcmp(arg, options[i]))
 			return true;
 	return false;
 }
 
-static int remove_tool(struct netscan_config *cfg, const char *name,
-		       const char **why)
-{
-	struct netscan_tools *tools = &cfg->tools;
-	int tool = tool_index(tools, name);
-	u32 i;
-
-	if (tool < 0) {
-		*why = "no such tool";
-		return -EINVAL;
-	}
-	for (i = 0; i < cfg->nr_rules; i++) {
-		if (cfg->rule[i].tools != U32_MAX &&
-		    cfg->rule[i].tools & BIT(tool)) {
-			*why = "a rule names this tool";
-			return -EINVAL;
-		}
-	}
-	/* Its place may go to another tool: no group may keep it. */
-	for (i = 0; i < cfg->nr_rules; i++)
-		if (cfg->rule[i].tools == U32_MAX)
-			cfg->rule[i].id = cfg->next_id++;
-	remove_names(tools, tool);
-	memset(tools->tool[tool], 0, NETSCAN_MAX_NAME);
-	return 0;
-}
-
-static int set_tool(struct netscan_tools *tools, char *line, const char **why)
-{
-	char *name = strsep(&line, " \t");
-	char *alias = name;
-	int err, tool = tool_index(tools, name);
-
-	if (!valid_name(name, strlen(name))) {
-		*why = "a name is 1 to 31 letters, digits, '.', '_', '+' or '-', and not all";
-		return -EINVAL;
-	}
-	if (tool >= 0) {
-		remove_names(tools, tool);
-	} else {
-		for (tool = 0; tool < NETSCAN_MAX_TOOLS; tool++)
-			if (!tools->tool[tool][0])
-				break;
-		if (tool == NETSCAN_MAX_TOOLS) {
-			*why = "too many tools";
-			return -ERANGE;
-		}
-		memcpy(tools->tool[tool], name, strlen(name));
-	}
-	do {
-		if (!*alias)
-			continue;
-		if (name_taken(tools, alias)) {
-			*why = "a name stands for one tool only";
-			return -EINVAL;
-		}
-		err = insert_name(tools, alias, tool);
-		if (err) {
-			*why = err == -ERANGE ? "too many names" :
-			       "an alias is a name, or one with '*' after two or more characters";
-			return err;
-		}
-	} while ((alias = strsep(&line, " \t")));
-	return 0;
-}
-
-static int parse_line(struct netscan_config *cfg, char *line, const char **why)
-{
-	line = strim(line);
-	if (!*line || *line == '#')
-		return 0;
-	if (*line == '-')
-		return remove_tool(cfg, line + 1, why);
-	return set_tool(&cfg->tools, line, why);
-}
-
 /**
- * netscan_tools_parse() - change tools as a text says
- * @cfg: a copy of the configuration; on error it is of no more use
- * @text: lines `name alias...` or `-name`; taken apart
- * @why: on error, what was wrong
- *
- * Return: 0, -EINVAL or -ERANGE.
- */
-int netscan_tools_parse(struct netscan_config *cfg, char *text,
-			const char **why)
-{
-	char *line;
-	int err;
-
-	while ((line = strsep(&text, "\n"))) {
-		err = parse_line(cfg, line, why);
-		if (err)
-			return err;
-	}
-	make_filter(&cfg->tools);
-	return 0;
-}
-
-/**
- * netscan_tools_init() - the built-in tools
- * @cfg: a zeroed configuration
- *
- * Return: 0, or the error of netscan_tools_parse().
- */
-int netscan_tools_init(struct netscan_config *cfg)
-{
-	char text[sizeof(defaults)];
-	const char *why = NULL;
-	u32 i;
-
-	memcpy(text, defaults, sizeof(text));
-	for (i = 0; i < ARRAY_SIZE(multicall); i++)
-		WARN_ON(insert_name(&cfg->tools, multicall[i], MULTICALL));
-	return netscan_tools_parse(cfg, text, &why);
-}
-
-/**
- * netscan_tools_print() - the tools as netscan_tools_parse() reads them
+ * netscan_tools_match_loader() - which tool a dynamic loader was told to run
  * @tools: the tools
- * @t: where to
+ * @argv: the first arguments, each with its NUL
+ * @len: bytes of @argv; an argument that is cut there is not looked at
+ *
+ * Return: index of the tool, NETSCAN_ASK_ARGV with @argv moved to where the
+ * program's name is, or NETSCAN_NO_TOOL.
  */
-void netscan_tools_print(const struct netscan_tools *tools,
-			 struct netscan_text *t)
+int netscan_tools_match_loader(const struct netscan_tools *tools,
+			       const char **argv, size_t len)
 {
-	const struct netscan_name *n;
-	u32 i, tool;
+	const char *arg = *argv, *end = *argv + len;
+	const char *base;
+	size_t n;
 
-	for (tool = 0; tool < NETSCAN_MAX_TOOLS; tool++) {
-		if (!tools->tool[tool][0])
-			continue;
-		netscan_text_add(t, "%s", tools->tool[tool]);
-		for (i = 0; i < tools->nr_names; i++) {
-			n = &tools->name[i];
-			if (n->tool != tool ||
-			    (!n->prefix && !strcmp(n->text, tools->tool[tool])))
-				continue;
-			netscan_text_add(t, " %s%s", n->text,
-					 n->prefix ? "*" : "");
-		}
-		netscan_text_add(t, "\n");
+	while (end > *argv && end[-1])
+		end--;
+	arg = skip_arg(arg, end);
+	while (arg && arg[0] == '-') {
+		if (loader_only_looks(arg))
+			return NETSCAN_NO_TOOL;
+		if (loader_wants_value(arg))
+			arg = skip_arg(arg, end);
+		if (arg)
+			arg = skip_arg(arg, end);
 	}
+	if (!arg)
+		return NETSCAN_NO_TOOL;
+	*argv = arg;
+	n = end - arg;
+	base = base_name(arg, &n);
+	return netscan_tools_find(tools, base, n);
 }

@@ -8,19 +8,29 @@
 #include "config.h"
 #include "text.h"
 
+/* netscan_name.tool of what runs a tool that its arguments name. */
+#define NETSCAN_TOOL_MULTICALL	0xff
+#define NETSCAN_TOOL_LOADER	0xfe
+
+/* What netscan_tools_match*() return besides a tool's index. */
 #define NETSCAN_NO_TOOL		(-1)
 #define NETSCAN_ASK_ARGV	(-2)
+#define NETSCAN_ASK_LOADER	(-3)
 
 /**
  * enum netscan_match - by which sign a tool was recognised
  * @NETSCAN_MATCH_NAME: basename of the path given to execve
  * @NETSCAN_MATCH_FILE: basename of the resolved file
  * @NETSCAN_MATCH_ARGV: argument 0 or 1 of a multi-call binary
+ * @NETSCAN_MATCH_LOADER: the program that the dynamic loader was told to run
+ * @NETSCAN_MATCH_SCRIPT: basename of a script, whose file is its interpreter
  */
 enum netscan_match {
 	NETSCAN_MATCH_NAME,
 	NETSCAN_MATCH_FILE,
 	NETSCAN_MATCH_ARGV,
+	NETSCAN_MATCH_LOADER,
+	NETSCAN_MATCH_SCRIPT,
 };
 
 const char *netscan_tools_match_name(enum netscan_match match);
@@ -31,6 +41,15 @@ int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 			enum netscan_match *match, u32 *all);
 int netscan_tools_match_argv(const struct netscan_tools *tools,
 			     const char *argv, size_t len);
+int netscan_tools_match_loader(const struct netscan_tools *tools,
+			       const char **argv, size_t len);
+
+static inline u8 netscan_tools_bit(const char *name, size_t len)
+{
+	return (u8)name[0] * 5 + (u8)name[len - 1] * 17 + len;
+}
+
+/* names.c */
 int netscan_tools_init(struct netscan_config *cfg);
 int netscan_tools_parse(struct netscan_config *cfg, char *text,
 			const char **why);

@@ -19,61 +19,103 @@
 #include "stats.h"
 #include "window.h"
 
-/* Not a member of a chain by accident: static sizes, see NETSCAN_MAX_SLOTS. */
-static_assert(NETSCAN_MAX_SLOTS * NETSCAN_BUCKET_WINDOWS < NETSCAN_NIL);
-static_assert(sizeof(struct netscan_entry) == 24);
+/* Entries and windows are numbers below NETSCAN_NIL, ids the bits of a tag. */
+static_assert(NETSCAN_MAX_SLOTS * NETSCAN_BUCKET_WINDOWS + NETSCAN_WINDOWS <
+	      NETSCAN_NIL);
+static_assert((NETSCAN_WINDOWS & (NETSCAN_WINDOWS - 1)) == 0);
+static_assert(NETSCAN_MAX_SLOTS < U16_MAX);
+/* No sum of weights overflows, nor does one with what was pushed out. */
+static_assert((u64)NETSCAN_MAX_SLOTS * U16_MAX < U32_MAX / 2);
+
+static u32 pool_entries(u32 slots)
+{
+	return slots * NETSCAN_BUCKET_WINDOWS;
+}
+
+static u32 pool_heads(u32 slots)
+{
+	return roundup_pow_of_two(pool_entries(slots) / 2);
+}
+
+/**
+ * netscan_pool_bytes() - memory for the entries of one bucket
+ * @slots: NETSCAN_MIN_SLOTS to NETSCAN_MAX_SLOTS
+ *
+ * Return: bytes, a multiple of 8.
+ */
+size_t netscan_pool_bytes(u32 slots)
+{
+	size_t nr = pool_entries(slots);
+
+	return round_up(nr * sizeof(struct netscan_entry) +
+			(nr + NETSCAN_WINDOWS) * sizeof(struct netscan_link) +
+			(2 * nr + pool_heads(slots)) * sizeof(u16), 8);
+}
 
 /**
  * netscan_pool_init() - make all entries free
  * @pool: the pool
- * @entry: its entries
- * @nr: how many
- * @head: its index
- * @heads: size of the index, a power of two
+ * @memory: netscan_pool_bytes() of it, aligned to 8; the pool's from now on
+ * @slots: as for netscan_pool_bytes()
  */
-void netscan_pool_init(struct netscan_pool *pool, struct netscan_entry *entry,
-		       u16 nr, u16 *head, u32 heads)
+void netscan_pool_init(struct netscan_pool *pool, void *memory, u32 slots)
 {
-	u32 i;
+	u32 i, nr = pool_entries(slots), heads = pool_heads(slots);
 
-	pool->entry = entry;
-	pool->head = head;
+	pool->entry = memory;
+	pool->link = (void *)(pool->entry + nr);
+	pool->head = (void *)(pool->link + nr + NETSCAN_WINDOWS);
+	pool->next = pool->head + heads;
+	pool->weight = pool->next + nr;
 	pool->nr = nr;
-	pool->mask = heads - 1;
+	pool->shift = 64 - ilog2(heads);
 	pool->free = 0;
 	for (i = 0; i < nr; i++)
-		entry[i].hash_next = i + 1 < nr ? i + 1 : NETSCAN_NIL;
+		pool->next[i] = i + 1 < nr ? i + 1 : NETSCAN_NIL;
 	for (i = 0; i < heads; i++)
-		head[i] = NETSCAN_NIL;
+		pool->head[i] = NETSCAN_NIL;
 }
 
 /**
  * netscan_window_init() - make a window that holds nothing
+ * @pool: where its entries will come from
  * @w: the window; what it held before is forgotten, not freed
- * @id: a number that no other window of the pool has
+ * @id: below NETSCAN_WINDOWS; no other window of the pool has it
  */
-void netscan_window_init(struct netscan_window *w, u16 id)
+void netscan_window_init(struct netscan_pool *pool, struct netscan_window *w,
+			 u16 id)
 {
-	w->newest = NETSCAN_NIL;
-	w->oldest = NETSCAN_NIL;
+	u16 i = pool->nr + id;
+
+	pool->link[i].newer = i;
+	pool->link[i].older = i;
+	w->sum = 0;
+	w->pushed = 0;
 	w->count = 0;
 	w->id = id;
-	w->pushed = 0;
 }
 
-static void drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
+static u16 oldest_entry(const struct netscan_pool *pool,
+			const struct netscan_window *w)
 {
-	u16 i = w->oldest;
-	struct netscan_entry *e = &pool->entry[i];
-	u16 *link = &pool->head[e->fp & pool->mask];
+	return pool->link[pool->nr + w->id].newer;
+}
 
-	while (*link != i)
-		link = &pool->entry[*link].hash_next;
-	*link = e->hash_next;
-	netscan_window_unlink(pool->entry, w, e);
-	e->hash_next = pool->free;
+/* Returns the weight of what was dropped. */
+static u16 drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
+{
+	u16 i = oldest_entry(pool, w);
+	u16 *at = &pool->head[pool->entry[i].tag >> pool->shift];
+
+	while (*at != i)
+		at = &pool->next[*at];
+	*at = pool->next[i];
+	netscan_window_unlink(pool->link, i);
+	pool->next[i] = pool->free;
 	pool->free = i;
+	w->sum -= pool->weight[i];
 	w->count--;
+	return pool->weight[i];
 }
 
 /**
@@ -97,7 +139,7 @@ void netscan_window_clear(struct netscan_pool *pool, struct netscan_window *w)
 void netscan_window_expire(struct netscan_pool *pool, struct netscan_window *w,
 			   u64 cutoff)
 {
-	while (w->count && pool->entry[w->oldest].last < cutoff) {
+	while (w->count && pool->entry[oldest_entry(pool, w)].last < cutoff) {
 		drop_oldest(pool, w);
 		w->pushed = 0;
 	}
@@ -112,15 +154,16 @@ void netscan_window_expire(struct netscan_pool *pool, struct netscan_window *w,
 u32 netscan_window_since(const struct netscan_pool *pool,
 			 const struct netscan_window *w, u64 cutoff)
 {
-	u32 n = 0;
-	u16 i;
+	u32 left, sum = 0;
+	u16 i = pool->nr + w->id;
 
-	for (i = w->newest; i != NETSCAN_NIL; i = pool->entry[i].older) {
+	for (left = w->count; left; left--) {
+		i = pool->link[i].older;
 		if (pool->entry[i].last < cutoff)
-			return n;
-		n++;
+			return sum;
+		sum += pool->weight[i];
 	}
-	return n + w->pushed;
+	return sum + w->pushed;
 }
 
 /**
@@ -131,32 +174,33 @@ u32 netscan_window_since(const struct netscan_pool *pool,
  * @now: nanoseconds since boot
  * @slots: entries the window may hold; at that number the least recently seen
  *         one makes room
+ * @weight: what it counts for, at least 1
  *
  * Return: 0, or -ENOSPC when the pool has no free entry, with nothing changed.
  */
 int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
-		       u64 fp, u64 now, u32 slots)
+		       u64 fp, u64 now, u32 slots, u16 weight)
 {
-	u16 *head = &pool->head[fp & pool->mask];
-	struct netscan_entry *e;
+	u64 tag = netscan_window_tag(w, fp);
+	u16 *head = &pool->head[tag >> pool->shift];
 	u16 i;
 
 	if (w->count >= slots) {
-		drop_oldest(pool, w);
-		w->pushed += w->pushed < U32_MAX - U16_MAX;
+		w->pushed = min_t(u32, w->pushed + drop_oldest(pool, w),
+				  U32_MAX / 2);
 		netscan_count(PUSHED);
 	}
 	i = pool->free;
 	if (i == NETSCAN_NIL)
 		return -ENOSPC;
-	e = &pool->entry[i];
-	pool->free = e->hash_next;
-	e->fp = fp;
-	e->last = now;
-	e->owner = w->id;
-	e->hash_next = *head;
+	pool->free = pool->next[i];
+	pool->entry[i].tag = tag;
+	pool->entry[i].last = now;
+	pool->weight[i] = weight;
+	pool->next[i] = *head;
 	*head = i;
-	netscan_window_link(pool->entry, w, i);
+	netscan_window_link(pool->link, pool->nr + w->id, i);
+	w->sum += weight;
 	w->count++;
 	return 0;
 }

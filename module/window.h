@@ -9,100 +9,112 @@
 
 #define NETSCAN_NIL	((u16)0xffff)	/* no entry, no group */
 
+/* A bucket's groups have two windows each; a window's id is below this. */
+#define NETSCAN_WINDOWS	(2 * NETSCAN_BUCKET_GROUPS)
+
 /**
  * struct netscan_entry - one fingerprint in one window
- * @fp: fingerprint of the argument, mixed with the group's key, so that equal
- *      arguments of two groups do not share a chain
+ * @tag: fingerprint of the argument, mixed with the group's key, so that equal
+ *       arguments of two groups do not share a chain; its lowest bits are
+ *       netscan_window.id, since fingerprints of two groups may be equal, and
+ *       whoever chooses both can make that less than rare
  * @last: when it was last seen, nanoseconds since boot
- * @hash_next: next entry with the same index, or next free one
- * @newer: the entry of this window seen next after this one
- * @older: the entry of this window seen last before this one
- * @owner: netscan_window.id of this window. Fingerprints of two groups may be
- *         equal, and whoever chooses both can make that less than rare
  */
 struct netscan_entry {
-	u64 fp;
+	u64 tag;
 	u64 last;
-	u16 hash_next;
+};
+
+/**
+ * struct netscan_link - a place in a ring
+ * @newer: the entry of this window seen next after this one
+ * @older: the entry of this window seen last before this one
+ *
+ * A window has a link of its own, at @nr + its id, which closes the ring: its
+ * @older is the most recently seen entry, its @newer the least recently seen.
+ */
+struct netscan_link {
 	u16 newer;
 	u16 older;
-	u16 owner;
 };
 
 /**
  * struct netscan_pool - the entries that the windows of one bucket share
  * @entry: array of @nr
- * @head: index by fingerprint, array of @mask + 1
- * @nr: entries in all, below NETSCAN_NIL
- * @mask: size of the index less one; a power of two less one
+ * @link: array of @nr + NETSCAN_WINDOWS
+ * @head: index by tag
+ * @next: per entry, the next with the same index, or the next free one
+ * @weight: per entry, what it counts for
+ * @nr: entries in all
+ * @shift: a tag's bits above these are its index
  * @free: first free entry
  *
  * Locking: the bucket's lock.
  */
 struct netscan_pool {
 	struct netscan_entry *entry;
+	struct netscan_link *link;
 	u16 *head;
+	u16 *next;
+	u16 *weight;
 	u16 nr;
-	u16 mask;
 	u16 free;
+	u8 shift;
 };
 
 /**
  * struct netscan_window - the entries of one group, most recently seen first
- * @newest: the most recently seen entry
- * @oldest: the least recently seen entry
+ * @sum: weight of the entries in the window
+ * @pushed: weight of fingerprints pushed out for want of a slot while still
+ *          within the time span; 0 again once an entry has expired, since what
+ *          was pushed out was older still; saturates so that the sum with @sum
+ *          does not overflow
  * @count: entries in the window, at most the number of slots
  * @id: differs from that of every other window of the pool
- * @pushed: fingerprints pushed out for want of a slot while still within the
- *          time span; 0 again once an entry has expired, since what was
- *          pushed out was older still; saturates so that the sum with @count
- *          does not overflow
  *
  * Locking: the bucket's lock.
  */
 struct netscan_window {
-	u16 newest;
-	u16 oldest;
+	u32 sum;
+	u32 pushed;
 	u16 count;
 	u16 id;
-	u32 pushed;
 };
 
-void netscan_pool_init(struct netscan_pool *pool, struct netscan_entry *entry,
-		       u16 nr, u16 *head, u32 heads);
-void netscan_window_init(struct netscan_window *w, u16 id);
+size_t netscan_pool_bytes(u32 slots);
+void netscan_pool_init(struct netscan_pool *pool, void *memory, u32 slots);
+void netscan_window_init(struct netscan_pool *pool, struct netscan_window *w,
+			 u16 id);
 void netscan_window_clear(struct netscan_pool *pool, struct netscan_window *w);
 void netscan_window_expire(struct netscan_pool *pool, struct netscan_window *w,
 			   u64 cutoff);
 int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
-		       u64 fp, u64 now, u32 slots);
+		       u64 fp, u64 now, u32 slots, u16 weight);
 u32 netscan_window_since(const struct netscan_pool *pool,
 			 const struct netscan_window *w, u64 cutoff);
 
-static inline void netscan_window_unlink(struct netscan_entry *entry,
-					 struct netscan_window *w,
-					 const struct netscan_entry *e)
+static inline u64 netscan_window_tag(const struct netscan_window *w, u64 fp)
 {
-	if (e->newer == NETSCAN_NIL)
-		w->newest = e->older;
-	else
-		entry[e->newer].older = e->older;
-	if (e->older == NETSCAN_NIL)
-		w->oldest = e->newer;
-	else
-		entry[e->older].newer = e->newer;
+	return (fp & ~(u64)(NETSCAN_WINDOWS - 1)) | w->id;
 }
 
-static inline void netscan_window_link(struct netscan_entry *entry,
-				       struct netscan_window *w, u16 i)
+static inline void netscan_window_unlink(struct netscan_link *link, u16 i)
 {
-	entry[i].newer = NETSCAN_NIL;
-	entry[i].older = w->newest;
-	if (w->newest == NETSCAN_NIL)
-		w->oldest = i;
-	else
-		entry[w->newest].newer = i;
-	w->newest = i;
+	const struct netscan_link at = link[i];
+
+	link[at.newer].older = at.older;
+	link[at.older].newer = at.newer;
+}
+
+/* Make entry @i the most recently seen one of the window with link @w. */
+static inline void netscan_window_link(struct netscan_link *link, u16 w, u16 i)
+{
+	u16 before = link[w].older;
+
+	link[i].newer = w;
+	link[i].older = before;
+	link[before].newer = i;
+	link[w].older = i;
 }
 
 /**
@@ -118,20 +130,22 @@ static inline void netscan_window_link(struct netscan_entry *entry,
  * when it has to be added.
  */
 static inline bool netscan_window_see(const struct netscan_pool *pool,
-				      struct netscan_window *w, u64 fp, u64 now)
+				      const struct netscan_window *w, u64 fp,
+				      u64 now)
 {
-	struct netscan_entry *entry = pool->entry;
-	u16 i = pool->head[fp & pool->mask];
+	u64 tag = netscan_window_tag(w, fp);
+	u32 i = pool->head[tag >> pool->shift];
 
-	for (; i != NETSCAN_NIL; i = entry[i].hash_next) {
-		if (entry[i].fp != fp || entry[i].owner != w->id)
-			continue;
-		entry[i].last = now;
-		if (entry[i].newer != NETSCAN_NIL) {
-			netscan_window_unlink(entry, w, &entry[i]);
-			netscan_window_link(entry, w, i);
+	while (i != NETSCAN_NIL) {
+		struct netscan_entry *e = &pool->entry[i];
+
+		if (likely(e->tag == tag)) {
+			e->last = now;
+			netscan_window_unlink(pool->link, i);
+			netscan_window_link(pool->link, pool->nr + w->id, i);
+			return true;
 		}
-		return true;
+		i = pool->next[i];
 	}
 	return false;
 }
@@ -140,12 +154,13 @@ static inline bool netscan_window_see(const struct netscan_pool *pool,
  * netscan_window_distinct() - distinct fingerprints within the time span
  * @w: the window, expired up to now
  *
- * Return: exact up to the number of slots. Beyond it, an upper bound: a
- * fingerprint that comes back after it was pushed out counts again.
+ * Return: their weight, which is their number where each weighs 1; exact up to
+ * the number of slots. Beyond it, an upper bound: a fingerprint that comes back
+ * after it was pushed out counts again.
  */
 static inline u32 netscan_window_distinct(const struct netscan_window *w)
 {
-	return w->count + w->pushed;
+	return w->sum + w->pushed;
 }
 
 #endif

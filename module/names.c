@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - the names of the tools: parse and print
+ *
+ * Design: one tool a line, `name alias...`; a line replaces the tool's aliases,
+ * `-name` removes it. Exact names come before prefixes in the table, and a
+ * filter that tools.c asks first is made anew from them.
+ *
+ * Context: process.
+ */
+#include "exceptions.h"
+#include "tools.h"
+
+static const char defaults[] =
+	"ping ping4 ping6\n"
+	"nping\n"
+	"hping\n"
+	"hping2\n"
+	"hping3\n"
+	"nc nc.openbsd nc.traditional nc.*\n"
+	"ncat ncat.*\n"
+	"netcat netcat.openbsd netcat.traditional netcat.*\n"
+	"socat socat1\n";
+
+static const struct {
+	const char *name;
+	u8 tool;
+} runners[] = {
+	{ "busybox", NETSCAN_TOOL_MULTICALL },
+	{ "toybox", NETSCAN_TOOL_MULTICALL },
+	{ "ld.so", NETSCAN_TOOL_LOADER },
+	{ "ld64.so.1", NETSCAN_TOOL_LOADER },
+	{ "ld64.so.2", NETSCAN_TOOL_LOADER },
+	{ "ld-*", NETSCAN_TOOL_LOADER },
+};
+
+/* "all" is what a rule says for every tool. */
+static bool valid_name(const char *name, size_t len)
+{
+	return netscan_text_is_name(name, len, "._+-") && name[0] != '-' &&
+	       (len != 3 || memcmp(name, "all", 3));
+}
+
+static int tool_index(const struct netscan_tools *tools, const char *name)
+{
+	int i;
+
+	for (i = 0; i < NETSCAN_MAX_TOOLS; i++)
+		if (*name && !strcmp(tools->tool[i], name))
+			return i;
+	return -ENOENT;
+}
+
+static int insert_name(struct netscan_tools *tools, const char *text, u8 tool)
+{
+	size_t len = strlen(text);
+	bool prefix = len > 2 && text[len - 1] == '*';
+	struct netscan_name *n;
+	u32 at;
+
+	len -= prefix;
+	if (!valid_name(text, len))
+		return -EINVAL;
+	if (tools->nr_names == NETSCAN_MAX_NAMES)
+		return -ERANGE;
+	/* Exact names come first, then prefixes, the longest first. */
+	at = tools->nr_exact;
+	while (prefix && at < tools->nr_names && tools->name[at].len >= len)
+		at++;
+	n = &tools->name[at];
+	memmove(n + 1, n, (tools->nr_names - at) * sizeof(*n));
+	memset(n, 0, sizeof(*n));
+	memcpy(n->text, text, len);
+	n->len = len;
+	n->tool = tool;
+	n->prefix = prefix;
+	tools->nr_names++;
+	tools->nr_exact += !prefix;
+	return 0;
+}
+
+static void remove_names(struct netscan_tools *tools, u8 tool)
+{
+	u32 i, kept = 0, exact = 0;
+
+	for (i = 0; i < tools->nr_names; i++) {
+		if (tools->name[i].tool == tool)
+			continue;
+		exact += !tools->name[i].prefix;
+		tools->name[kept++] = tools->name[i];
+	}
+	memset(&tools->name[kept], 0,
+	       (tools->nr_names - kept) * sizeof(tools->name[0]));
+	tools->nr_names = kept;
+	tools->nr_exact = exact;
+}
+
+static void make_filter(struct netscan_tools *tools)
+{
+	const struct netscan_name *n;
+	u32 i;
+	u8 bit;
+
+	memset(tools->filter, 0, sizeof(tools->filter));
+	tools->prefixes = 0;
+	for (i = tools->nr_exact; i < tools->nr_names; i++)
+		tools->prefixes |= BIT(tools->name[i].text[0] & 31);
+	for (i = 0; i < tools->nr_exact; i++) {
+		n = &tools->name[i];
+		bit = netscan_tools_bit(n->text, n->len);
+		tools->filter[bit / 64] |= 1ULL << (bit % 64);
+	}
+}
+
+static bool name_taken(const struct netscan_tools *tools, const char *text)
+{
+	size_t len = strlen(text);
+	bool prefix = len && text[len - 1] == '*';
+	u32 i;
+
+	len -= prefix;
+	for (i = 0; i < tools->nr_names; i++)
+		if (tools->name[i].prefix == prefix &&
+		    tools->name[i].len == len &&
+		    !memcmp(tools->name[i].text, text, len))
+			return true;
+	return false;
+}
+
+static int remove_tool(struct netscan_config *cfg, const char *name,
+		       const char **why)
+{
+	struct netscan_tools *tools = &cfg->tools;
+	int tool = tool_index(tools, name);
+	u32 i;
+
+	if (tool < 0) {
+		*why = "no such tool";
+		return -EINVAL;
+	}
+	for (i = 0; i < cfg->nr_rules; i++) {
+		if (cfg->rule[i].tools != U32_MAX &&
+		    cfg->rule[i].tools & BIT(tool)) {
+			*why = "a rule names this tool";
+			return -EINVAL;
+		}
+	}
+	if (netscan_exceptions_name_tool(cfg, tool)) {
+		*why = "an exception names this tool";
+		return -EINVAL;
+	}
+	/* Its place may go to another tool: no group may keep it. */
+	for (i = 0; i < cfg->nr_rules; i++)
+		if (cfg->rule[i].tools == U32_MAX)
+			cfg->rule[i].id = cfg->next_id++;
+	remove_names(tools, tool);
+	memset(tools->tool[tool], 0, NETSCAN_MAX_NAME);
+	return 0;
+}
+
+static int set_tool(struct netscan_tools *tools, char *line, const char **why)
+{
+	char *name = strsep(&line, " \t");
+	char *alias = name;
+	int err, tool = tool_index(tools, name);
+
+	if (!valid_name(name, strlen(name))) {
+		*why = "a name is 1 to 31 letters, digits, '.', '_', '+' or '-', and not all";
+		return -EINVAL;
+	}
+	if (tool >= 0) {
+		remove_names(tools, tool);
+	} else {
+		for (tool = 0; tool < NETSCAN_MAX_TOOLS; tool++)
+			if (!tools->tool[tool][0])
+				break;
+		if (tool == NETSCAN_MAX_TOOLS) {
+			*why = "too many tools";
+			return -ERANGE;
+		}
+		memcpy(tools->tool[tool], name, strlen(name));
+	}
+	do {
+		if (!*alias)
+			continue;
+		if (name_taken(tools, alias)) {
+			*why = "a name stands for one tool only";
+			return -EINVAL;
+		}
+		err = insert_name(tools, alias, tool);
+		if (err) {
+			*why = err == -ERANGE ? "too many names" :
+			       "an alias is a name, or one with '*' after two or more characters";
+			return err;
+		}
+	} while ((alias = strsep(&line, " \t")));
+	return 0;
+}
+
+static int parse_line(struct netscan_config *cfg, char *line, const char **why)
+{
+	line = strim(line);
+	if (!*line || *line == '#')
+		return 0;
+	if (*line == '-')
+		return remove_tool(cfg, line + 1, why);
+	return set_tool(&cfg->tools, line, why);
+}
+
+/**
+ * netscan_tools_parse() - change tools as a text says
+ * @cfg: a copy of the configuration; on error it is of no more use
+ * @text: lines `name alias...` or `-name`; taken apart
+ * @why: on error, what was wrong
+ *
+ * Return: 0, -EINVAL or -ERANGE.
+ */
+int netscan_tools_parse(struct netscan_config *cfg, char *text,
+			const char **why)
+{
+	char *line;
+	int err;
+
+	while ((line = strsep(&text, "\n"))) {
+		err = parse_line(cfg, line, why);
+		if (err)
+			return err;
+	}
+	make_filter(&cfg->tools);
+	return 0;
+}
+
+/**
+ * netscan_tools_init() - the built-in tools
+ * @cfg: a zeroed configuration
+ *
+ * Return: 0, or the error of netscan_tools_parse().
+ */
+int netscan_tools_init(struct netscan_config *cfg)
+{
+	char text[sizeof(defaults)];
+	const char *why = NULL;
+	u32 i;
+
+	memcpy(text, defaults, sizeof(text));
+	for (i = 0; i < ARRAY_SIZE(runners); i++)
+		WARN_ON(insert_name(&cfg->tools, runners[i].name,
+				    runners[i].tool));
+	return netscan_tools_parse(cfg, text, &why);
+}
+
+/**
+ * netscan_tools_print() - the tools as netscan_tools_parse() reads them
+ * @tools: the tools
+ * @t: where to
+ */
+void netscan_tools_print(const struct netscan_tools *tools,
+			 struct netscan_text *t)
+{
+	const struct netscan_name *n;
+	u32 i, tool;
+
+	for (tool = 0; tool < NETSCAN_MAX_TOOLS; tool++) {
+		if (!tools->tool[tool][0])
+			continue;
+		netscan_text_add(t, "%s", tools->tool[tool]);
+		for (i = 0; i < tools->nr_names; i++) {
+			n = &tools->name[i];
+			if (n->tool != tool ||
+			    (!n->prefix && !strcmp(n->text, tools->tool[tool])))
+				continue;
+			netscan_text_add(t, " %s%s", n->text,
+					 n->prefix ? "*" : "");
+		}
+		netscan_text_add(t, "\n");
+	}
+}

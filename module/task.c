@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - who exec's: the task, its parent, session, cgroup and file
+ *
+ * Locking: rcu_read_lock() is held for other tasks.
+ *
+ * Context: kprobe, preemption off, in the exec'ing task.
+ */
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/ktime.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "compat.h"
+#include "stats.h"
+#include "task.h"
+
+/* Init, that of a pid namespace, or who asked for the orphans below it. */
+static bool takes_orphans(const struct task_struct *parent)
+{
+	const struct pid *pid = READ_ONCE(parent->thread_pid);
+
+	return parent->signal->is_child_subreaper ||
+	       (pid && pid->numbers[pid->level].nr == 1);
+}
+
+static void fill_parent(struct netscan_origin *from,
+			const struct task_struct *parent)
+{
+	from->parent_pid = parent->pid;
+	from->parent_start = parent->start_boottime;
+	from->orphan = takes_orphans(parent);
+	memcpy(from->parent_comm, parent->comm, sizeof(from->parent_comm));
+	from->parent_comm[sizeof(from->parent_comm) - 1] = '\0';
+}
+
+static void fill_session(struct netscan_event *ev)
+{
+	struct pid *session = task_session(current);
+	const struct task_struct *leader = pid_task(session, PIDTYPE_PID);
+
+	ev->from.sid = pid_nr(session);
+	ev->session_start = leader ? leader->start_boottime : 0;
+}
+
+/**
+ * netscan_task_parent() - the process that this one is a child of
+ *
+ * Return: its leader, whichever thread started this one.
+ */
+struct task_struct *netscan_task_parent(void)
+{
+	struct task_struct *thread = rcu_dereference(current->real_parent);
+
+	return READ_ONCE(thread->group_leader);
+}
+
+/**
+ * netscan_task_file() - is a file there to be found under its name?
+ * @file: the file that is run
+ */
+enum netscan_file netscan_task_file(const struct file *file)
+{
+	const struct dentry *dentry = file->f_path.dentry;
+
+	if (likely(file_inode(file)->i_nlink && !d_unlinked(dentry)))
+		return NETSCAN_FILE_NORMAL;
+	if (dentry->d_sb->s_flags & SB_KERNMOUNT)
+		return NETSCAN_FILE_MEMFD;
+	return NETSCAN_FILE_DELETED;
+}
+
+/**
+ * netscan_task_fill() - what an event says of who and when
+ * @ev: the event; argv, tool and match are the caller's
+ * @file: the file that is run
+ * @parent: netscan_task_parent()
+ */
+void netscan_task_fill(struct netscan_event *ev, const struct file *file,
+		       const struct task_struct *parent)
+{
+	const struct netscan_file_id id =
+		netscan_task_file_id(file_inode(file));
+
+	ev->now = ktime_get_boottime_ns();
+	ev->exe_dev = id.dev;
+	ev->exe_ino = id.ino;
+	ev->cgroup = netscan_cgroup_id(current);
+	ev->from.pid = task_tgid_nr(current);
+	ev->from.uid = __kuid_val(current_uid());
+	ev->from.file = netscan_task_file(file);
+	fill_parent(&ev->from, parent);
+	fill_session(ev);
+}
+
+/**
+ * netscan_task_exe_id() - which file a task runs
+ * @task: the task
+ * @id: the file; left alone where there is none
+ *
+ * Under PREEMPT_RT its lock is one that may only be tried for here.
+ *
+ * Return: false where that failed.
+ */
+bool netscan_task_exe_id(struct task_struct *task, struct netscan_file_id *id)
+{
+	const struct file *file;
+
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		task_lock(task);
+	else if (!spin_trylock(&task->alloc_lock))
+		return false;
+	if (task->mm && !(task->flags & PF_KTHREAD)) {
+		/* Replaced under other locks, freed after a grace period. */
+		file = rcu_dereference(task->mm->exe_file);
+		if (file)
+			*id = netscan_task_file_id(file_inode(file));
+	}
+	task_unlock(task);
+	return true;
+}

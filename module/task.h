@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan - who exec's: the task, its parent, session, cgroup and file
+ */
+#ifndef NETSCAN_TASK_H
+#define NETSCAN_TASK_H
+
+#include <linux/fs.h>
+
+#include "config.h"
+#include "event.h"
+
+struct task_struct;
+
+struct task_struct *netscan_task_parent(void);
+void netscan_task_fill(struct netscan_event *ev, const struct file *file,
+		       const struct task_struct *parent);
+bool netscan_task_exe_id(struct task_struct *task, struct netscan_file_id *id);
+enum netscan_file netscan_task_file(const struct file *file);
+
+/**
+ * netscan_task_file_id() - tell a file apart from all others
+ * @inode: its inode
+ */
+static inline struct netscan_file_id
+netscan_task_file_id(const struct inode *inode)
+{
+	return (struct netscan_file_id) {
+		.dev = (u64)inode->i_sb->s_dev << 32 | inode->i_generation,
+		.ino = inode->i_ino,
+	};
+}
+
+#endif
