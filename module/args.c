@@ -180,24 +180,39 @@ static void skip_arg(struct netscan_args *a)
 	a->skip = !nul;
 }
 
-/* Fingerprint arguments that are whole in the buffer, up to @most in all. */
-static u32 hash_buffer(struct netscan_args *a,
-		       const struct netscan_hash_key *key, u32 nr, u32 most)
+/*
+ * Fingerprint the arguments that are whole in the buffer, at most @most. By
+ * itself, since its loop is where the time goes and needs all registers.
+ */
+static noinline u32 hash_buffer(struct netscan_args *a,
+				const struct netscan_hash_key *key, u64 *fp,
+				u32 most)
 {
 	const u8 *p = a->buf + a->at, *end = a->buf + a->have;
 	const u8 *nul;
+	u32 nr;
 
-	for (; nr < most && p < end; nr++) {
-		nul = hash_arg(p, key, &a->fp[nr]);
+	for (nr = 0; nr < most && p < end; nr++) {
+		nul = hash_arg(p, key, &fp[nr]);
 		if (!nul || nul >= end)
 			break;
-		if (a->weigh)
-			a->weight[nr] = netscan_span_weigh((const char *)p,
-							   nul - p);
 		p = nul + 1;
 	}
 	a->at = p - a->buf;
 	return nr;
+}
+
+/* What the @nr arguments weigh that begin at @p. */
+static void weigh_args(const u8 *p, u16 *weight, u32 nr)
+{
+	size_t len;
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		len = strlen((const char *)p);
+		weight[i] = netscan_span_weigh((const char *)p, len);
+		p += len + 1;
+	}
 }
 
 /**
@@ -211,15 +226,18 @@ static u32 hash_buffer(struct netscan_args *a,
 u32 netscan_args_next(struct netscan_args *a,
 		      const struct netscan_hash_key *key)
 {
-	u32 before, nr = 0;
+	u32 new, nr = 0, at;
 
 	while (nr < NETSCAN_ARGV_BATCH) {
 		if (a->skip)
 			skip_arg(a);
-		before = nr;
-		nr = hash_buffer(a, key, nr,
-				 min(NETSCAN_ARGV_BATCH, nr + a->left));
-		a->left -= nr - before;
+		at = a->at;
+		new = hash_buffer(a, key, a->fp + nr,
+				  min(NETSCAN_ARGV_BATCH - nr, a->left));
+		if (a->weigh)
+			weigh_args(a->buf + at, a->weight + nr, new);
+		a->left -= new;
+		nr += new;
 		if (nr == NETSCAN_ARGV_BATCH)
 			break;
 		if (a->left && a->have - a->at > NETSCAN_MAX_ARG) {

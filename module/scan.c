@@ -98,18 +98,17 @@ static u32 add_args(struct netscan_turn *t, struct netscan_group *g,
 		    const u64 *fp, u32 nr)
 {
 	const u16 *weight = t->rule->span ? t->ev->weight : NULL;
-	const struct netscan_pool pool = t->bucket->pool;
-	const struct netscan_window w = g->args;
-	u64 key = g->key, now = t->now;
-	u32 i, new = 0;
+	u32 i = 0, new = 0;
 
-	for (i = 0; i < nr; i++) {
-		if (netscan_window_see(&pool, &w, fp[i] ^ key, now))
-			continue;
-		add_fp(t, g, &g->args, fp[i] ^ key, weight ? weight[i] : 1);
+	for (;;) {
+		i += netscan_window_see(&t->bucket->pool, &g->args, fp + i,
+					nr - i, g->key, t->now);
+		if (i == nr)
+			return new;
+		add_fp(t, g, &g->args, fp[i] ^ g->key, weight ? weight[i] : 1);
 		new += weight ? weight[i] : 1;
+		i++;
 	}
-	return new;
 }
 
 /*

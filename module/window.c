@@ -27,6 +27,35 @@ static_assert(NETSCAN_MAX_SLOTS < U16_MAX);
 /* No sum of weights overflows, nor does one with what was pushed out. */
 static_assert((u64)NETSCAN_MAX_SLOTS * U16_MAX < U32_MAX / 2);
 
+static u64 without_id(u64 fp)
+{
+	return fp & ~(u64)(NETSCAN_WINDOWS - 1);
+}
+
+static u64 make_tag(const struct netscan_window *w, u64 fp)
+{
+	return without_id(fp) | w->id;
+}
+
+static void unlink_entry(struct netscan_link *link, u32 i)
+{
+	u32 newer = link[i].newer, older = link[i].older;
+
+	link[newer].older = older;
+	link[older].newer = newer;
+}
+
+/* Make entry @i the most recently seen one of the window with link @ring. */
+static void link_entry(struct netscan_link *link, u32 ring, u32 i)
+{
+	u32 before = link[ring].older;
+
+	link[i].newer = ring;
+	link[i].older = before;
+	link[before].newer = i;
+	link[ring].older = i;
+}
+
 static u32 pool_entries(u32 slots)
 {
 	return slots * NETSCAN_BUCKET_WINDOWS;
@@ -110,7 +139,7 @@ static u16 drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
 	while (*at != i)
 		at = &pool->next[*at];
 	*at = pool->next[i];
-	netscan_window_unlink(pool->link, i);
+	unlink_entry(pool->link, i);
 	pool->next[i] = pool->free;
 	pool->free = i;
 	w->sum -= pool->weight[i];
@@ -143,6 +172,47 @@ void netscan_window_expire(struct netscan_pool *pool, struct netscan_window *w,
 		drop_oldest(pool, w);
 		w->pushed = 0;
 	}
+}
+
+/**
+ * netscan_window_see() - see fingerprints that the window may hold
+ * @pool: where its entries are
+ * @w: the window, expired up to @now
+ * @fp: the fingerprints
+ * @nr: how many
+ * @key: the group's, mixed into each of them
+ * @now: nanoseconds since boot
+ *
+ * Every argument of every event goes through this loop. It does not go through
+ * the pool's fields each time, which the compiler must not assume unchanged.
+ *
+ * Return: how many were there, and are the most recently seen ones now, before
+ * one that has to be added; @nr where none has.
+ */
+u32 netscan_window_see(const struct netscan_pool *pool,
+		       const struct netscan_window *w, const u64 *fp, u32 nr,
+		       u64 key, u64 now)
+{
+	struct netscan_entry *entry = pool->entry;
+	struct netscan_link *link = pool->link;
+	const u16 *head = pool->head;
+	const u64 tag = make_tag(w, key), *at = fp, *end = fp + nr;
+	const u32 shift = pool->shift, ring = pool->nr + w->id;
+	u64 want;
+	u32 i;
+
+	for (; at < end; at++) {
+		want = without_id(*at) ^ tag;
+		i = head[want >> shift];
+		while (i != NETSCAN_NIL && entry[i].tag != want)
+			i = pool->next[i];
+		if (i == NETSCAN_NIL)
+			break;
+		entry[i].last = now;
+		unlink_entry(link, i);
+		link_entry(link, ring, i);
+	}
+	return at - fp;
 }
 
 /**
@@ -181,7 +251,7 @@ u32 netscan_window_since(const struct netscan_pool *pool,
 int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 		       u64 fp, u64 now, u32 slots, u16 weight)
 {
-	u64 tag = netscan_window_tag(w, fp);
+	u64 tag = make_tag(w, fp);
 	u16 *head = &pool->head[tag >> pool->shift];
 	u16 i;
 
@@ -199,7 +269,7 @@ int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 	pool->weight[i] = weight;
 	pool->next[i] = *head;
 	*head = i;
-	netscan_window_link(pool->link, pool->nr + w->id, i);
+	link_entry(pool->link, pool->nr + w->id, i);
 	w->sum += weight;
 	w->count++;
 	return 0;

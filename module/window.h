@@ -88,67 +88,13 @@ void netscan_window_init(struct netscan_pool *pool, struct netscan_window *w,
 void netscan_window_clear(struct netscan_pool *pool, struct netscan_window *w);
 void netscan_window_expire(struct netscan_pool *pool, struct netscan_window *w,
 			   u64 cutoff);
+u32 netscan_window_see(const struct netscan_pool *pool,
+		       const struct netscan_window *w, const u64 *fp, u32 nr,
+		       u64 key, u64 now);
 int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 		       u64 fp, u64 now, u32 slots, u16 weight);
 u32 netscan_window_since(const struct netscan_pool *pool,
 			 const struct netscan_window *w, u64 cutoff);
-
-static inline u64 netscan_window_tag(const struct netscan_window *w, u64 fp)
-{
-	return (fp & ~(u64)(NETSCAN_WINDOWS - 1)) | w->id;
-}
-
-static inline void netscan_window_unlink(struct netscan_link *link, u16 i)
-{
-	const struct netscan_link at = link[i];
-
-	link[at.newer].older = at.older;
-	link[at.older].newer = at.newer;
-}
-
-/* Make entry @i the most recently seen one of the window with link @w. */
-static inline void netscan_window_link(struct netscan_link *link, u16 w, u16 i)
-{
-	u16 before = link[w].older;
-
-	link[i].newer = w;
-	link[i].older = before;
-	link[before].newer = i;
-	link[w].older = i;
-}
-
-/**
- * netscan_window_see() - see a fingerprint that the window may hold
- * @pool: where its entries are
- * @w: the window, expired up to @now
- * @fp: the fingerprint, mixed with the group's key
- * @now: nanoseconds since boot
- *
- * Inline: this is what every argument of every event goes through.
- *
- * Return: true when it was there and is the most recently seen one now; false
- * when it has to be added.
- */
-static inline bool netscan_window_see(const struct netscan_pool *pool,
-				      const struct netscan_window *w, u64 fp,
-				      u64 now)
-{
-	u64 tag = netscan_window_tag(w, fp);
-	u32 i = pool->head[tag >> pool->shift];
-
-	while (i != NETSCAN_NIL) {
-		struct netscan_entry *e = &pool->entry[i];
-
-		if (likely(e->tag == tag)) {
-			e->last = now;
-			netscan_window_unlink(pool->link, i);
-			netscan_window_link(pool->link, pool->nr + w->id, i);
-			return true;
-		}
-		i = pool->next[i];
-	}
-	return false;
-}
 
 /**
  * netscan_window_distinct() - distinct fingerprints within the time span
