@@ -8,15 +8,15 @@
  * of its groups makes room. Which one is decided in this order:
  *
  *	1. a group of which nothing is left in the window;
- *	2. an armed group of a user who holds more than a quarter of the
- *	   bucket: the one who needs room, or else another;
+ *	2. a group of a user who holds more than a quarter of the bucket: of
+ *	   the one who needs room, or else of another;
  *	3. armed groups before owed and covered ones, open scans last;
  *	4. the least progress: distinct arguments, but no more than four an
  *	   exec event;
  *	5. least recently seen.
  *
  * so that a flood of decoys that progress less than a scan evicts decoys, and
- * one user's not another's. Decoys of the same user that have made more
+ * one user's not another's; an open scan that has to go has alerted. Decoys of the same user that have made more
  * progress than a scan so far do evict it; every eviction is counted under what
  * the group was, and the record of a group says how many there were around it.
  *
@@ -188,9 +188,9 @@ static bool over_share(const struct netscan_bucket *b, u32 uid, bool entries,
 /**
  * struct search - who may have to make room
  * @spare: for whom; never chosen, may be NULL
- * @own: only armed groups of @uid
+ * @own: only groups of @uid
  * @uid: see @own
- * @nr_kept: how many users' armed groups are not to be chosen
+ * @nr_kept: how many users' groups are not to be chosen
  * @kept: these users
  */
 struct search {
@@ -198,7 +198,7 @@ struct search {
 	bool own;
 	u32 uid;
 	u32 nr_kept;
-	u32 kept[4];
+	u32 kept[8];
 };
 
 static bool may_go(const struct netscan_group *g, const struct search *find)
@@ -208,7 +208,7 @@ static bool may_go(const struct netscan_group *g, const struct search *find)
 	if (g->state == NETSCAN_FREE || g == find->spare)
 		return false;
 	if (find->own)
-		return g->state == NETSCAN_ARMED && g->from.uid == find->uid;
+		return g->from.uid == find->uid;
 	for (i = 0; i < find->nr_kept; i++)
 		if (g->from.uid == find->kept[i])
 			return false;
@@ -235,8 +235,7 @@ static struct netscan_group *find_least(struct netscan_bucket *b,
 
 /*
  * A user with more than a share makes room for what is theirs; for a user
- * without, one who has more does. Where nobody has, or only scans are left,
- * the least of all goes.
+ * without, one who has more does. Where nobody has, the least of all goes.
  */
 static struct netscan_group *choose_victim(struct netscan_bucket *b,
 					   const struct netscan_group *spare,
@@ -251,14 +250,13 @@ static struct netscan_group *choose_victim(struct netscan_bucket *b,
 	find.own = over_share(b, uid, entries, now);
 	g = find.own ? find_least(b, &find, now) : first;
 	find.own = false;
-	while (g && g->state == NETSCAN_ARMED && g->from.uid != uid &&
-	       !over_share(b, g->from.uid, entries, now)) {
+	while (g && !over_share(b, g->from.uid, entries, now)) {
 		if (find.nr_kept == ARRAY_SIZE(find.kept))
 			return first;
 		find.kept[find.nr_kept++] = g->from.uid;
 		g = find_least(b, &find, now);
 	}
-	return g && g->state == NETSCAN_ARMED ? g : first;
+	return g ?: first;
 }
 
 static void evict_group(struct netscan_bucket *b, struct netscan_group *g,
