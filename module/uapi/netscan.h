@@ -25,13 +25,13 @@
  *	by distinct events window first last tool match exe parent_pid
  *	parent_start parent_comm parent_exe pid sid tty uid euid auid ses pid_ns
  *	mnt_ns cgroup args_first args_last read_faults truncated evicted argc
- *	args_first_cut args_last_cut paths_cut
+ *	args_first_cut args_last_cut paths_cut orphan file
  *
  * end, which no process causes, with
  *
  *	by distinct events window first last tool match parent_pid parent_start
  *	parent_comm pid sid uid args_first read_faults truncated evicted
- *	args_first_cut reason
+ *	args_first_cut reason orphan file
  *
  * where reason is idle (fewer than half of the threshold are left in the
  * window), cleared (its rule was changed or removed), evicted (its place was
