@@ -270,18 +270,21 @@ struct netscan_group *flow_group(const char *rule)
 static u32 check_window(const struct netscan_pool *pool,
 			const struct netscan_window *w, u32 slots)
 {
-	u16 i, newer = NETSCAN_NIL;
+	u16 ring = pool->nr + w->id, newer = ring, i;
 	u64 last = U64_MAX;
-	u32 n = 0;
+	u32 n = 0, sum = 0;
 
-	for (i = w->newest; i != NETSCAN_NIL && n <= pool->nr; n++) {
+	for (i = pool->link[ring].older; i != ring && n <= pool->nr; n++) {
 		CHECK(pool->entry[i].last <= last);
-		EQUAL(pool->entry[i].newer, newer);
+		EQUAL(pool->link[i].newer, newer);
+		EQUAL(pool->entry[i].tag % NETSCAN_WINDOWS, w->id);
 		last = pool->entry[i].last;
+		sum += pool->weight[i];
 		newer = i;
-		i = pool->entry[i].older;
+		i = pool->link[i].older;
 	}
-	EQUAL(w->oldest, newer);
+	EQUAL(pool->link[ring].newer, newer);
+	EQUAL(w->sum, sum);
 	EQUAL(w->count, n);
 	CHECK(n <= slots);
 	CHECK(!w->pushed || n == slots);
@@ -302,7 +305,7 @@ static u32 count_entries(const struct netscan_pool *pool, u16 at)
 	u32 n = 0;
 
 	for (; at != NETSCAN_NIL && n <= pool->nr; n++)
-		at = pool->entry[at].hash_next;
+		at = pool->next[at];
 	return n;
 }
 
@@ -327,7 +330,7 @@ static void check_bucket(const struct netscan_bucket *b, u32 slots)
 	EQUAL(count_entries(pool, pool->free), pool->nr - entries);
 	for (i = 0; i < NETSCAN_BUCKET_GROUPS; i++)
 		used -= count_groups(b, b->head[i]);
-	for (i = 0; i <= pool->mask; i++)
+	for (i = 0; i < 1U << (64 - pool->shift); i++)
 		entries -= count_entries(pool, pool->head[i]);
 	EQUAL(used, 0);
 	EQUAL(entries, 0);

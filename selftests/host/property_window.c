@@ -21,8 +21,7 @@ static struct {
 	u64 pushed_last;	/* of what was pushed out: the latest */
 } model[WINDOWS];
 
-static struct netscan_entry entries[NR];
-static u16 heads[HEADS];
+static u64 memory[64 * NR];
 static struct netscan_pool pool;
 static struct netscan_window window[WINDOWS];
 
@@ -65,16 +64,17 @@ static bool model_see(u32 i, u32 value, u64 now, u32 slots)
 
 static bool see(u32 i, u64 fp, u64 now, u32 slots)
 {
-	if (netscan_window_see(&pool, &window[i], fp, now))
+	if (netscan_window_see(&pool, &window[i], &fp, 1, 0, now))
 		return false;
-	EQUAL(netscan_window_add(&pool, &window[i], fp, now, slots), 0);
+	EQUAL(netscan_window_add(&pool, &window[i], fp, now, slots, 1), 0);
 	return true;
 }
 
 static u64 fingerprint(u32 i, u32 value)
 {
-	/* Some share an index, some all of their lower half. */
-	return value % 3 ? (u64)value << 40 | i : (u64)value << 7 | i << 4 | 9;
+	/* Some share an index, some all of their upper half. */
+	return value % 3 ? (u64)value << 40 | i << 20 :
+			   (u64)value << 56 | i << 7 | 9;
 }
 
 static void check_state(u32 i, u64 cutoff)
@@ -87,10 +87,10 @@ static void check_state(u32 i, u64 cutoff)
 	/* Nothing was pushed out that could still count: then it is exact. */
 	if (model[i].pushed_last < cutoff && !window[i].pushed)
 		EQUAL(distinct, model_count(i, 1));
-	for (at = window[i].newest; at != NETSCAN_NIL; at = entries[at].older) {
+	for (at = pool.link[NR + i].older; at != NR + i; at = pool.link[at].older) {
 		for (v = 0; v < MAX_VALUES; v++)
-			if (entries[at].fp == fingerprint(i, v))
-				EQUAL(entries[at].last, model[i].last[v]);
+			if (pool.entry[at].tag >> 7 == fingerprint(i, v) >> 7)
+				EQUAL(pool.entry[at].last, model[i].last[v]);
 		n++;
 	}
 	EQUAL(n, window[i].count);
@@ -107,9 +107,10 @@ static void run_trace(u64 seed, u64 steps)
 	values = 1 + test_below(&r, MAX_VALUES);
 	span = 1 + test_below(&r, 4 * values);
 	memset(model, 0, sizeof(model));
-	netscan_pool_init(&pool, entries, NR, heads, HEADS);
+	netscan_pool_init(&pool, memory, MAX_SLOTS * WINDOWS / 4);
+	pool.shift = 64 - ilog2(HEADS);
 	for (i = 0; i < WINDOWS; i++)
-		netscan_window_init(&window[i], i);
+		netscan_window_init(&pool, &window[i], i);
 	while (steps-- && !test_failed()) {
 		now += 1 + (test_below(&r, 50) ? test_below(&r, 3) :
 			    test_below(&r, 2 * span));
@@ -133,7 +134,7 @@ static void run_trace(u64 seed, u64 steps)
 	for (i = 0; i < WINDOWS; i++)
 		netscan_window_clear(&pool, &window[i]);
 	for (v = 0, i = pool.free; i != NETSCAN_NIL && v <= NR; v++)
-		i = entries[i].hash_next;
+		i = pool.next[i];
 	EQUAL(v, NR);
 	if (test_failed())
 		printf("# seed %llu\n", seed);

@@ -48,6 +48,12 @@ typedef unsigned long long __le64;
 	__typeof__(d) shim_d = (d);					\
 	((n) + shim_d - 1) / shim_d;					\
 })
+#define round_up(n, d)		(((n) + (d) - 1) / (d) * (d))
+#define ilog2(n)		(63 - __builtin_clzll(n))
+#define likely(x)		__builtin_expect(!!(x), 1)
+#define unlikely(x)		__builtin_expect(!!(x), 0)
+#define noinline		__attribute__((__noinline__))
+#define __force
 #define __printf(f, a)		__attribute__((format(printf, f, a)))
 #define ____cacheline_aligned_in_smp __attribute__((aligned(64)))
 

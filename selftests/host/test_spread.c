@@ -226,7 +226,7 @@ static void arguments_over_chains(void)
 	size_t len;
 
 	flow_start(GROUPS, SLOTS);
-	places = flow.s.table.bucket[0].pool.mask + 1;
+	places = 1U << (64 - flow.s.table.bucket[0].pool.shift);
 	nr = flow.s.table.bucket[0].pool.nr;
 	even = 1 + (double)(nr - 1) / places;
 	CHECK(places <= MAX_PLACES);
@@ -239,7 +239,8 @@ static void arguments_over_chains(void)
 			for (n = 0; n < nr; n++) {
 				len = arguments[i](arg, n);
 				arg[len] = '\0';
-				count[fingerprint(arg, len) % places]++;
+				count[fingerprint(arg, len) >>
+				      flow.s.table.bucket[0].pool.shift]++;
 			}
 			steps = mean_steps(places, nr);
 			sum += steps;

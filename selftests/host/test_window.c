@@ -9,26 +9,41 @@
 #define SLOTS	16
 #define HEADS	8	/* few, for long chains */
 
-static struct netscan_entry entries[NR];
-static u16 heads[HEADS];
+static u64 memory[1024];
 static struct netscan_pool pool;
 static struct netscan_window w;
 
 static void begin(u16 nr)
 {
-	netscan_pool_init(&pool, entries, nr, heads, HEADS);
-	netscan_window_init(&w, 0);
+	CHECK(netscan_pool_bytes(NR / 4) <= sizeof(memory));
+	netscan_pool_init(&pool, memory, NR / 4);
+	pool.shift = 64 - ilog2(HEADS);
+	pool.next[nr - 1] = NETSCAN_NIL;
+	netscan_window_init(&pool, &w, 0);
+}
+
+/* A tag has no room for the lowest bits, and the highest ones are the index. */
+static u64 spread(u64 fp)
+{
+	return fp << 7 | fp << 61;
+}
+
+static int put_weight(struct netscan_window *to, u64 fp, u64 now, u32 slots,
+		      u16 weight)
+{
+	int err;
+
+	fp = spread(fp);
+	if (netscan_window_see(&pool, to, &fp, 1, 0, now))
+		return 0;
+	err = netscan_window_add(&pool, to, fp, now, slots, weight);
+	return err ? err : 1;
 }
 
 /* 1 when new, 0 when it was there, -ENOSPC. */
 static int put(struct netscan_window *to, u64 fp, u64 now, u32 slots)
 {
-	int err;
-
-	if (netscan_window_see(&pool, to, fp, now))
-		return 0;
-	err = netscan_window_add(&pool, to, fp, now, slots);
-	return err ? err : 1;
+	return put_weight(to, fp, now, slots, 1);
 }
 
 static u32 nr_free(void)
@@ -37,7 +52,7 @@ static u32 nr_free(void)
 	u16 i;
 
 	for (i = pool.free; i != NETSCAN_NIL && n <= pool.nr; n++)
-		i = entries[i].hash_next;
+		i = pool.next[i];
 	return n;
 }
 
@@ -62,10 +77,10 @@ static void same_index_other_value(void)
 	begin(NR);
 	EQUAL(put(&w, 5, 1, SLOTS), 1);
 	EQUAL(put(&w, 5 + HEADS, 1, SLOTS), 1);
-	EQUAL(put(&w, 5 + (1ULL << 32), 1, SLOTS), 1);
-	EQUAL(put(&w, 5 + (1ULL << 63), 1, SLOTS), 1);
+	EQUAL(put(&w, 5 + (1ULL << 30), 1, SLOTS), 1);
+	EQUAL(put(&w, 5 + (1ULL << 56), 1, SLOTS), 1);
 	EQUAL(put(&w, 5, 2, SLOTS), 0);
-	EQUAL(put(&w, 5 + (1ULL << 63), 2, SLOTS), 0);
+	EQUAL(put(&w, 5 + (1ULL << 56), 2, SLOTS), 0);
 	EQUAL(netscan_window_distinct(&w), 4);
 }
 
@@ -85,8 +100,8 @@ static void expires_to_the_nanosecond(void)
 	EQUAL(netscan_window_distinct(&w), 1);
 	netscan_window_expire(&pool, &w, U64_MAX);
 	EQUAL(netscan_window_distinct(&w), 0);
-	EQUAL(w.newest, NETSCAN_NIL);
-	EQUAL(w.oldest, NETSCAN_NIL);
+	EQUAL(pool.link[NR].newer, NR);
+	EQUAL(pool.link[NR].older, NR);
 	EQUAL(nr_free(), NR);
 }
 
@@ -153,13 +168,58 @@ static void pushes_out_the_least_recent(void)
 	EQUAL(nr_free(), NR - w.count);
 }
 
+static void weights_add_up(void)
+{
+	u64 fp;
+
+	begin(NR);
+	EQUAL(put_weight(&w, 1, 10, SLOTS, 1), 1);
+	EQUAL(put_weight(&w, 2, 20, SLOTS, 65535), 1);
+	EQUAL(put_weight(&w, 3, 30, SLOTS, 254), 1);
+	EQUAL(put_weight(&w, 3, 31, SLOTS, 254), 0);
+	EQUAL(netscan_window_distinct(&w), 65790);
+	EQUAL(w.count, 3);
+	EQUAL(netscan_window_since(&pool, &w, 21), 254);
+	netscan_window_expire(&pool, &w, 20);
+	EQUAL(netscan_window_distinct(&w), 65789);
+	for (fp = 100; fp < 99 + SLOTS; fp++)
+		EQUAL(put(&w, fp, 40, SLOTS), 1);
+	EQUAL(w.pushed, 65535);
+	EQUAL(netscan_window_distinct(&w), 65535 + 254 + SLOTS - 1);
+	netscan_window_expire(&pool, &w, 31);
+	EQUAL(netscan_window_distinct(&w), 65535 + 254 + SLOTS - 1);
+	netscan_window_expire(&pool, &w, 32);
+	EQUAL(netscan_window_distinct(&w), SLOTS - 1);
+	netscan_window_clear(&pool, &w);
+	EQUAL(netscan_window_distinct(&w), 0);
+}
+
+/* Several at once are seen up to the first that is not there. */
+static void sees_up_to_the_first_new_one(void)
+{
+	u64 fp[5] = { spread(1), spread(2), spread(3), spread(4), spread(5) };
+
+	begin(NR);
+	EQUAL(netscan_window_see(&pool, &w, fp, 5, 0, 1), 0);
+	put(&w, 1, 1, SLOTS);
+	put(&w, 2, 1, SLOTS);
+	put(&w, 4, 1, SLOTS);
+	EQUAL(netscan_window_see(&pool, &w, fp, 5, 0, 10), 2);
+	EQUAL(netscan_window_see(&pool, &w, fp + 3, 2, 0, 20), 1);
+	EQUAL(netscan_window_see(&pool, &w, fp, 2, 0, 30), 2);
+	EQUAL(netscan_window_see(&pool, &w, fp, 0, 0, 30), 0);
+	EQUAL(netscan_window_see(&pool, &w, fp, 1, 1ULL << 40, 30), 0);
+	netscan_window_expire(&pool, &w, 21);
+	EQUAL(w.count, 2);
+}
+
 static void full_pool_changes_nothing(void)
 {
 	struct netscan_window other;
 	u64 fp;
 
 	begin(8);
-	netscan_window_init(&other, 1);
+	netscan_window_init(&pool, &other, 1);
 	for (fp = 0; fp < 5; fp++)
 		EQUAL(put(&w, fp, fp, SLOTS), 1);
 	for (fp = 100; fp < 103; fp++)
@@ -169,7 +229,6 @@ static void full_pool_changes_nothing(void)
 	EQUAL(put(&w, 5, 10, SLOTS), -ENOSPC);
 	EQUAL(w.count, 5);
 	EQUAL(w.pushed, 0);
-	EQUAL(w.oldest == NETSCAN_NIL, false);
 	EQUAL(put(&w, 0, 11, SLOTS), 0);
 	/* A full window makes its own room and needs none of the pool's. */
 	EQUAL(put(&w, 6, 12, 5), 1);
@@ -187,7 +246,7 @@ static void equal_fingerprints_of_two_windows(void)
 	u64 fp;
 
 	begin(NR);
-	netscan_window_init(&other, 1);
+	netscan_window_init(&pool, &other, 1);
 	for (fp = 0; fp < 5; fp++)
 		EQUAL(put(&w, fp, fp, SLOTS), 1);
 	for (fp = 0; fp < 5; fp++)
@@ -208,7 +267,7 @@ static void windows_share_a_pool(void)
 	u64 fp;
 
 	begin(NR);
-	netscan_window_init(&other, 1);
+	netscan_window_init(&pool, &other, 1);
 	for (fp = 0; fp < 10; fp++) {
 		EQUAL(put(&w, fp, fp, SLOTS), 1);
 		EQUAL(put(&other, fp | 1 << 20, fp, SLOTS), 1);
@@ -229,7 +288,7 @@ static void same_value_in_two_windows(void)
 	struct netscan_window other;
 
 	begin(NR);
-	netscan_window_init(&other, 1);
+	netscan_window_init(&pool, &other, 1);
 	EQUAL(put(&w, 5, 10, SLOTS), 1);
 	EQUAL(put(&other, 5, 20, SLOTS), 1);
 	EQUAL(put(&w, 5, 30, SLOTS), 0);
@@ -282,6 +341,8 @@ static const struct test tests[] = {
 	{ "a full pool changes nothing", full_pool_changes_nothing },
 	{ "equal fingerprints of two windows", equal_fingerprints_of_two_windows },
 	{ "windows share a pool", windows_share_a_pool },
+	{ "weights add up", weights_add_up },
+	{ "several seen at once", sees_up_to_the_first_new_one },
 	{ "one value in two windows", same_value_in_two_windows },
 	{ "clear gives everything back", clear_gives_everything_back },
 	{ "one slot, one entry", one_slot_one_entry },
