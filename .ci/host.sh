@@ -43,4 +43,5 @@ run_suite()
 }
 
 run_suite host "$TOP/selftests/host"
+run_suite model "$TOP/selftests/model"
 run_suite logger "$TOP/userspace"

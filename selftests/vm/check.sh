@@ -48,6 +48,8 @@ selftests/vm/logger.sh "$stage/usr/bin/netscan-logger" >"$work/build" 2>&1 ||
 build_make -C selftests KSELFTEST_DIR="$selftests" OUTPUT="$stage/tests" >"$work/build" 2>&1 ||
 	fail "the tests are built" "$work/build"
 find selftests selftests/daemons -maxdepth 1 -name '*.sh' -exec cp {} "$stage/tests/" \;
+cp selftests/model/*.py "$stage/tests/"
+printf 'SEED=%s EXECS=%s\n' "${SEED:-}" "${EXECS:-}" >"$stage/tests/trace.conf"
 rm -f "$stage/tests/"*.o
 chmod 755 "$stage/tests/"*
 

@@ -15,6 +15,8 @@
 #   VM_TIMEOUT    seconds one guest may live          (default: 1200; 7200 with FULL)
 #   FULL     not empty: tests that have a quick size run at full size, for up to VM_TIMEOUT
 #   GUEST_EXTRA   more packages for the guest, by name
+#   SEED, EXECS   which trace of execs is compared with the model, and how long
+#                 (default: any, and the 3200 that the model test has time for)
 #   NETSCAN_CACHE where slow things are kept          (default: ~/.cache/netscan)
 
 # The names in os-release are nobody else's business: read them in a subshell.
@@ -91,6 +93,7 @@ host_packages()
 	[ "$1" = check ] || return 0
 	cat <<-END
 	perl                runs the kernel's checkpatch and kernel-doc
+	python3-minimal     runs the model of the rule
 	codespell           finds misspellings
 	shellcheck          checks the shell scripts
 	sparse              checks the module's types and locks
