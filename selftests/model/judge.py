@@ -204,6 +204,9 @@ class Judge:
             self.foreign.append("no exec then: " + record.line)
             return
         step = self.played.execs[record.index]
+        if step.failed or not step.tools:
+            self.foreign.append("exec %d is no event: %s" % (record.index, record.line))
+            return
         if record.kind != "end":
             wrong = record.mistakes(step)
             if wrong:
