@@ -43,6 +43,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
+[ -n "$QEMU" ] || die "guests of architecture $ARCH are not run"
 [ -r "$kernel" ] || die "boot.sh: no kernel image ($kernel)"
 [ -r "$initrd" ] || die "boot.sh: no initramfs ($initrd)"
 
@@ -60,8 +61,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 [ -n "$results" ] || results=$work/results
 
-words="console=$CONSOLE panic=-1 oops=panic nmi_watchdog=0 rcupdate.rcu_cpu_stall_timeout=60"
-words="$words random.trust_cpu=on netscan.run=$run $append"
+# The guest's three ports, by the names it gives them.
+results_port=${PORTS% *}
+words="netscan.results=${results_port#* } netscan.terminal=${PORTS##* }"
+words="$words console=${PORTS%% *} panic=-1 oops=panic nmi_watchdog=0"
+words="$words rcupdate.rcu_cpu_stall_timeout=60 random.trust_cpu=on netscan.run=$run $append"
 if [ -t 1 ]; then
 	words="$words netscan.term=${TERM:-linux}"
 else
@@ -72,11 +76,8 @@ if [ -n "$interactive" ]; then
 	words="$words netscan.rows=${size% *} netscan.cols=${size#* }"
 fi
 
-# One serial port each, by number: 0 kernel log, 1 results, 2 terminal. The
-# third has a line of its own: ISA ports do not share interrupts.
-set -- -chardev "file,id=log,path=$log" -device isa-serial,index=0,chardev=log \
-	-device isa-serial,index=1,chardev=results \
-	-device isa-serial,index=2,irq=5,chardev=terminal "$@"
+# shellcheck disable=SC2086 # lists of words
+set -- -chardev "file,id=log,path=$log" $QEMU_PORTS "$@"
 if [ -n "$interactive" ]; then
 	set -- -chardev stdio,id=terminal,mux=on,signal=off -mon chardev=terminal "$@"
 elif [ -n "$terminal" ]; then
@@ -89,7 +90,8 @@ if [ "$results" = - ]; then
 else
 	set -- -chardev "file,id=results,path=$results" "$@"
 fi
-set -- "$QEMU" -machine "$QEMU_MACHINE" -accel "$(accelerator)" -cpu max -smp "$SMP" -m "$MEM" \
+# shellcheck disable=SC2086 # the machine, and what processor
+set -- "$QEMU" -machine $QEMU_MACHINE -accel "$(accelerator)" -smp "$SMP" -m "$MEM" \
 	-nodefaults -no-user-config -display none -no-reboot \
 	-kernel "$kernel" -initrd "$initrd" -append "$words" "$@"
 

@@ -40,12 +40,24 @@ trap 'rm -rf "$work"' EXIT
 stage=$work/stage
 mkdir -p "$stage/usr/bin" "$stage/tests" build
 
+mem=$(kernel_says mem)
+# On a slow kernel, whatever has a time limit may take so many times that.
+slow=$(kernel_says slow)
+if [ -n "$slow" ]; then
+	cp -r "$selftests" "$work/selftests"
+	selftests=$work/selftests
+	sed -i "s/alarm(t->timeout)/alarm($slow * t->timeout)/" "$selftests/kselftest_harness.h"
+fi
+
 say "vm: building the module for Linux $release, the logger and the tests"
-selftests/vm/module.sh "$release" "$stage/netscan.ko" W=1 KCFLAGS=-Werror >"$work/build" 2>&1 ||
+# shellcheck disable=SC2046 # one word an argument
+selftests/vm/module.sh "$release" "$stage/netscan.ko" W=1 KCFLAGS=-Werror \
+	$(kernel_says make) >"$work/build" 2>&1 ||
 	fail "the module is built" "$work/build"
 selftests/vm/logger.sh "$stage/usr/bin/netscan-logger" >"$work/build" 2>&1 ||
 	fail "the logger is built" "$work/build"
-build_make -C selftests KSELFTEST_DIR="$selftests" OUTPUT="$stage/tests" >"$work/build" 2>&1 ||
+build_make -C selftests KSELFTEST_DIR="$selftests" OUTPUT="$stage/tests" CC="${CROSS}gcc" \
+	>"$work/build" 2>&1 ||
 	fail "the tests are built" "$work/build"
 find selftests selftests/daemons -maxdepth 1 -name '*.sh' -exec cp {} "$stage/tests/" \;
 cp selftests/model/*.py "$stage/tests/"
@@ -53,10 +65,17 @@ printf 'SEED=%s EXECS=%s\n' "${SEED:-}" "${EXECS:-}" >"$stage/tests/trace.conf"
 rm -f "$stage/tests/"*.o
 chmod 755 "$stage/tests/"*
 
-if [ $# -gt 0 ]; then
+if kernel_is_built && [ -n "$(kernel_says refuses)" ]; then
+	cp selftests/vm/guest/refused.sh "$stage/tests/"
+	echo refused.sh >"$stage/tests/list"
+elif [ $# -gt 0 ]; then
 	printf '%s\n' "$@" >"$stage/tests/list"
 else
-	list_tests >"$stage/tests/list"
+	list_tests >"$work/list"
+	for test in $(kernel_says without); do
+		echo "ok vm/$test: all of it # SKIP this kernel is too slow for it"
+	done
+	kernel_says without | tr ' ' '\n' | grep -vxFf - "$work/list" >"$stage/tests/list"
 fi
 [ -s "$stage/tests/list" ] || fail "there are tests to run" /dev/null
 sed -n 's/^timeout=//p' selftests/settings >"$stage/tests/timeout" 2>/dev/null || true
@@ -65,13 +84,15 @@ if [ -n "$FULL" ]; then
 	: >"$stage/tests/full"
 	echo "$VM_TIMEOUT" >"$stage/tests/timeout"
 fi
+[ -z "$slow" ] || echo "$(($(cat "$stage/tests/timeout") * slow))" >"$stage/tests/timeout"
 selftests/vm/initramfs.sh "$rootfs" "$kernel" "$stage" "$work/initrd"
 
 say "vm: booting Linux $release in QEMU to run $(wc -l <"$stage/tests/list") test programs"
 # shellcheck disable=SC2046 # one word a test
 {
 	selftests/vm/boot.sh --kernel "$kernel/vmlinuz" --initrd "$work/initrd" --results - \
-		--log "$work/log" --run /vm/check.sh || true
+		--append "$(kernel_says boot)" --mem "${mem:-$MEM}" \
+		--timeout $((VM_TIMEOUT * ${slow:-1})) --log "$work/log" --run /vm/check.sh || true
 } | tee build/check.results | selftests/vm/judge.sh vm $(cat "$stage/tests/list")
 cp "$work/log" build/check.log
 if selftests/vm/clean-log.sh "$work/log" >"$work/complaints"; then

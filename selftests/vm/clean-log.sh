@@ -3,7 +3,7 @@
 #
 # netscan - tell whether a guest's kernel log is free of complaints; prints those it finds
 #
-# Usage: clean_log.sh LOG. The status is 0 if it is clean, 1 if not or if it is no kernel log.
+# Usage: clean-log.sh LOG. The status is 0 if it is clean, 1 if not or if it is no kernel log.
 set -eu
 
 log=$1
@@ -12,9 +12,19 @@ if ! grep -q 'Linux version' "$log"; then
 	echo "no kernel has written to this log"
 	exit 1
 fi
+# without_faults - the log, blank where the allocator says that fault_test has made it fail
+without_faults()
+{
+	awk '
+		/\] fault_test: (vmalloc error|page allocation failure)/ { injected = 1 }
+		{ print injected && !/WARNING|BUG|KASAN|UBSAN|suspicious/ ? "" : $0 }
+		/<\/TASK>/ { injected = 0 }
+	' "$log"
+}
+
 # Anchored, so that the "Spectre V2 : WARNING: ..." of some machines is no complaint.
 stamp='^\[ *[0-9.]+\](\[[^]]*\])? '
-found=$(grep -nE -A 30 \
+found=$(without_faults | grep -nE -A 30 \
 	-e "${stamp}(WARNING:|BUG[: ]|UBSAN:|KASAN:|KCSAN:|KFENCE:)" \
 	-e 'Oops|Call Trace|Kernel panic|general protection|[Uu]nable to handle' \
 	-e 'possible (recursive|circular|irq lock)|inconsistent lock state|suspicious RCU' \
@@ -22,8 +32,7 @@ found=$(grep -nE -A 30 \
 	-e 'sleeping function called|soft lockup|hard LOCKUP|self-detected stall|detected stalls' \
 	-e 'blocked for more than|refcount_t:|list_(add|del) corruption|unreferenced object' \
 	-e 'kmemleak: [0-9]+ new|Bad page|double free|stack is corrupted|Out of memory' \
-	-e 'netscan: (Unknown symbol|disagrees)' \
-	"$log" || true)
+	-e 'netscan: (Unknown symbol|disagrees)' || true)
 [ -n "$found" ] || exit 0
 echo "$found" | head -n 200
 exit 1

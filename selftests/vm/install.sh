@@ -14,7 +14,8 @@ newest_release()
 	if [ -n "$KERNEL" ]; then
 		echo "$KERNEL"
 	else
-		depends "linux-image-$ARCH" '^linux-image-[0-9]' | sed 's/^linux-image-//'
+		SUITE=$KERNEL_SUITE
+		depends "linux-headers-$FLAVOUR" '^linux-headers-[0-9]' | sed 's/^linux-headers-//'
 	fi
 }
 
@@ -22,7 +23,10 @@ newest_release()
 wanted()
 {
 	host_packages "$1"
-	[ -z "$KDIR" ] || return 0
+	if [ -n "$KDIR" ] || kernel_is_built || [ "$KERNEL_SUITE" != "$HOST_SUITE" ]; then
+		return 0
+	fi
+	ARCH=$HOST_ARCH
 	dependencies "$(depends "linux-headers-$release" '^linux-kbuild-')" |
 		sed 's/$/ used by the tools that kernel modules are built with/'
 }
@@ -30,7 +34,7 @@ wanted()
 # missing - the lines of wanted whose package is not installed
 missing()
 {
-	wanted "$1" | sort -u -k 1,1 | while read -r package reason; do
+	wanted "$1" | grep . | sort -u -k 1,1 | while read -r package reason; do
 		status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
 		[ "$status" = installed ] || printf '  %-18s %s\n' "$package" "$reason"
 	done
@@ -46,7 +50,7 @@ fi
 say "apt-get update: the package lists of this machine"
 as_root apt-get update -qq >&2 || say "some package lists could not be fetched; going on with the rest"
 release=$(newest_release)
-[ -n "$release" ] || die "no package linux-image-$ARCH known to apt for $SUITE"
+[ -n "$release" ] || die "no package linux-headers-$FLAVOUR known to apt for $KERNEL_SUITE"
 list=$(missing "$target")
 [ -n "$list" ] || exit 0
 

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# netscan - a Debian kernel for the guest: prints the directory it is kept in
+# netscan - a kernel for the guest: prints the directory it is kept in
 #
 # The directory holds vmlinuz, config, release (its name) and usr/lib/modules with
-# the drivers the guest loads. The package is unpacked, never installed.
+# the drivers the guest loads. It is Debian's, whose package is unpacked and never
+# installed, or one that built.sh makes.
 set -eu
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 . "$TOP/selftests/vm/lib.sh"
@@ -46,12 +47,16 @@ copy_modules()
 	depmod -b "$2" "$release"
 }
 
+if kernel_is_built; then
+	exec "$TOP/selftests/vm/built.sh" "$KERNEL"
+fi
+SUITE=$KERNEL_SUITE
 if [ -n "$KERNEL" ]; then
 	package=linux-image-$KERNEL
 else
-	package=$(depends "linux-image-$ARCH" '^linux-image-[0-9]')
+	package=$(depends "linux-image-$FLAVOUR" '^linux-image-[0-9]')
 fi
-[ -n "$package" ] || die "no package linux-image-$ARCH known to apt for $SUITE"
+[ -n "$package" ] || die "no package linux-image-$FLAVOUR known to apt for $SUITE"
 release=${package#linux-image-}
 version=$(candidate "$package")
 [ -n "$version" ] || die "no package $package known to apt for $SUITE"

@@ -78,20 +78,30 @@ suite_apt()
 		-o Dir::Cache::srcpkgcache=srcpkgcache.bin -o Debug::NoLocking=1 "$@"
 }
 
+# suite_mirrors - the Debian mirrors this machine uses, one a line
+suite_mirrors()
+{
+	# shellcheck disable=SC2016 # apt expands it
+	apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' |
+		sed -n 's/^Debian //p' | sort -u
+}
+
 # suite_lists STATE - package lists of a suite that is not the host's
 suite_lists()
 {
-	[ ! -e "$1/lists/done" ] || return 0
+	[ -z "$(find "$1/lists/done" -mtime -1 2>/dev/null)" ] || return 0
 	say "fetching the package lists of $SUITE for $ARCH"
 	mkdir -p "$1/lists/partial"
-	# shellcheck disable=SC2016 # apt expands it
-	_mirrors=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' |
-		sed -n 's/^Debian //p' | sort -u)
+	_mirrors=$(suite_mirrors)
 	_mirror=$(echo "$_mirrors" | grep -v security | head -n 1)
 	_security=$(echo "$_mirrors" | grep security | head -n 1)
 	[ -n "$_mirror" ] || die "no Debian mirror found in this machine's apt sources"
 	{
-		for _part in "$SUITE" "$SUITE-updates" "$SUITE-backports"; do
+		case $SUITE in
+		sid | *-backports) _parts=$SUITE _security='' ;;
+		*) _parts="$SUITE $SUITE-updates" ;;
+		esac
+		for _part in $_parts; do
 			echo "deb [arch=$ARCH] $_mirror $_part main"
 		done
 		[ -z "$_security" ] || echo "deb [arch=$ARCH] $_security $SUITE-security main"
@@ -132,6 +142,24 @@ fetch_deb()
 		die "$1 $2 could not be fetched (are the package lists old? try apt-get update)"
 }
 
+# kernel_is_built - whether KERNEL names one that built.sh makes
+kernel_is_built()
+{
+	[ -e "$TOP/selftests/vm/kernels/$KERNEL.config" ]
+}
+
+# kernel_says WHAT - what the line "# WHAT ..." of such a kernel's configuration says:
+#
+#   boot     words for its command line          make     arguments of a module's build
+#   mem      MiB a guest needs                    refuses  whatever: it takes no netscan
+#   slow     how many times slower it is      without  tests that make no sense on it
+#
+# and what built.sh looks for.
+kernel_says()
+{
+	! kernel_is_built || sed -n "s/^# $1 //p" "$TOP/selftests/vm/kernels/$KERNEL.config"
+}
+
 # hash - a short name for what comes in on standard input
 hash()
 {
@@ -140,12 +168,18 @@ hash()
 
 # cache_entry KIND KEY BUILDER - print the directory of a cache entry, made by BUILDER if new
 #
+# With CACHE_NAME_ONLY set, it is only named.
+#
 # BUILDER is called with an empty directory to fill. What is half made never
 # gets the entry's name, and two runs at once build an entry once. What no run
 # has used for a month goes.
 cache_entry()
 {
 	_entry=$CACHE/$1/$2
+	if [ -n "${CACHE_NAME_ONLY:-}" ]; then
+		echo "$_entry"
+		return
+	fi
 	mkdir -p "$CACHE/$1"
 	if [ ! -d "$_entry" ]; then
 		exec 9>"$CACHE/$1/.lock"

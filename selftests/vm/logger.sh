@@ -15,5 +15,5 @@ mkdir "$work/module"
 cp -a "$TOP/dkms.conf" "$TOP/userspace" "$work/"
 cp -a "$TOP/module/uapi" "$work/module/"
 rm -f "$work/userspace/netscan-logger"
-build_make -C "$work/userspace" netscan-logger
+build_make -C "$work/userspace" CC="${CROSS}gcc" netscan-logger
 cp "$work/userspace/netscan-logger" "$out"

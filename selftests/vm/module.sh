@@ -38,5 +38,9 @@ done
 (cd "$dir" && find module -name '*.[ch]') | while read -r file; do
 	[ -e "$TOP/$file" ] || rm -f "$dir/$file"
 done
-build_make -C "$kdir" M="$dir" ARCH="$KBUILD_ARCH" CROSS_COMPILE="$CROSS" "$@" modules
+set -- ARCH="$KBUILD_ARCH" CROSS_COMPILE="$CROSS" "$@" modules
+case $KERNEL_SUITE:$kdir in
+"$HOST_SUITE:"* | *:"${kdir#"$CACHE"}") build_make -C "$kdir" M="$dir" "$@" ;;
+*) "$TOP/selftests/vm/toolchain.sh" "$kdir" "$dir" "$@" ;;
+esac
 cp "$dir/netscan.ko" "$out"

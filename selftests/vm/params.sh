@@ -7,7 +7,10 @@
 #
 #   SUITE    Debian suite the guest is made of        (default: the one this machine runs)
 #   ARCH     Debian architecture of the guest         (default: this machine's)
-#   KERNEL   release of the guest's kernel            (default: the newest of SUITE)
+#   KERNEL   release of the guest's kernel, or a name in kernels/ of one to build
+#                                                     (default: the newest of SUITE)
+#   KERNEL_SUITE  Debian suite of that kernel         (default: SUITE)
+#   FLAVOUR  which of its kernels                     (default: the plain one of ARCH)
 #   KDIR     kernel build tree the module is built in (default: the headers of KERNEL)
 #   SMP      processors of the guest                  (default: 2)
 #   MEM      memory of the guest in MiB               (default: 1024)
@@ -30,6 +33,7 @@ aarch64) ARCH=arm64 ;;
 *) ARCH=${ARCH:-$HOST_ARCH} ;;
 esac
 KERNEL=${KERNEL:-}
+KERNEL_SUITE=${KERNEL_SUITE:-$SUITE}
 KDIR=${KDIR:-}
 SMP=${SMP:-2}
 MEM=${MEM:-1024}
@@ -41,31 +45,56 @@ fi
 VM_TIMEOUT=${VM_TIMEOUT:-1200}
 CACHE=${NETSCAN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netscan}
 
-# What differs between architectures: how kbuild and QEMU call them, and the
-# names the guest gives its serial ports (kernel log, results, terminal).
+# What differs between architectures: how kbuild and QEMU call them, the serial
+# ports a guest has and the names it gives them (kernel log, results, terminal).
+# Of those without QEMU, modules are built, not run.
+QEMU=
 case $ARCH in
 amd64)
 	KBUILD_ARCH=x86
 	CROSS=x86_64-linux-gnu-
 	QEMU=qemu-system-x86_64
 	QEMU_PACKAGE=qemu-system-x86
-	QEMU_MACHINE=pc
-	CONSOLE=ttyS0
+	QEMU_MACHINE="pc -cpu max"
+	# The third has a line of its own: ISA ports do not share interrupts.
+	QEMU_PORTS="-device isa-serial,index=0,chardev=log
+		-device isa-serial,index=1,chardev=results
+		-device isa-serial,index=2,irq=5,chardev=terminal"
+	PORTS="ttyS0 ttyS1 ttyS2"
 	;;
 arm64)
 	KBUILD_ARCH=arm64
 	CROSS=aarch64-linux-gnu-
 	QEMU=qemu-system-aarch64
 	QEMU_PACKAGE=qemu-system-arm
-	QEMU_MACHINE=virt
-	CONSOLE=ttyAMA0
+	QEMU_MACHINE="virt -cpu cortex-a57"
+	QEMU_PORTS="-serial chardev:log -device pci-serial-2x,chardev1=results,chardev2=terminal"
+	PORTS="ttyAMA0 ttyS0 ttyS1"
+	;;
+i386)
+	KBUILD_ARCH=i386
+	CROSS=
+	FLAVOUR=${FLAVOUR:-686-pae}
+	;;
+riscv64)
+	KBUILD_ARCH=riscv
+	CROSS=riscv64-linux-gnu-
+	;;
+s390x)
+	KBUILD_ARCH=s390
+	CROSS=s390x-linux-gnu-
 	;;
 *)
-	echo "netscan: no guest is described for architecture $ARCH" >&2
+	echo "netscan: nothing is known of architecture $ARCH" >&2
 	exit 1
 	;;
 esac
 [ "$ARCH" != "$HOST_ARCH" ] || CROSS=
+FLAVOUR=${FLAVOUR:-$ARCH}
+# What Debian calls the compiler for it, and the C library's headers.
+CROSS_GCC=${CROSS:+gcc-${CROSS%-}}
+CROSS_GCC=$(echo "${CROSS_GCC:-gcc}" | tr _ -)
+CROSS_LIBC=libc6-dev${CROSS:+-$ARCH-cross}
 
 # Drivers the guest loads from its kernel's package.
 GUEST_MODULES="veth dummy overlay"
@@ -82,10 +111,19 @@ GUEST_CONFIGURED="mawk ncat netcat-openbsd netcat-traditional"
 # host_packages TARGET - the packages TARGET (run or check) needs on this machine, with the reason
 host_packages()
 {
+	! kernel_is_built || cat <<-END
+	flex                builds the kernel of the guest
+	bison               builds the kernel of the guest
+	bc                  builds the kernel of the guest
+	libelf-dev          builds the kernel of the guest
+	$([ "$KERNEL" != clang ] || echo "clang builds the module")
+	END
 	cat <<-END
 	gcc                 compiles the module, the logger and the tests
+	$CROSS_GCC compiles the module, the logger and the tests
 	libc6-dev           headers to compile programs with
-	$QEMU_PACKAGE     the virtual machine netscan is tried in
+	$CROSS_LIBC headers to compile programs with
+	$([ -z "$QEMU" ] || echo "$QEMU_PACKAGE the virtual machine netscan is tried in")
 	xz-utils            unpacks Debian packages and the kernel source
 	kmod                picks the drivers the guest needs
 	cpio                makes the guest's file system

@@ -10,13 +10,25 @@ set -u
 export NETSCAN_KO=/netscan.ko
 read -r limit </tests/timeout
 
-while read -r name; do
+# run NAME DIRECTORY - one program, its output framed
+run()
+{
+	local name=$1 dir=$2 session
+
 	echo "@@ start $name" >/dev/results
 	# The port is opened here, not by the test: a session leader would get it as its terminal.
-	(cd /tests && exec setsid timeout -k 5 "$limit" "./$name") </dev/null >/dev/results 2>&1 &
+	(cd "$dir" && exec setsid timeout -k 5 "$limit" "./$name") </dev/null >/dev/results 2>&1 &
 	session=$!
 	wait $session
 	echo "@@ end $name $?" >/dev/results
 	# What a test has left running must not disturb the next.
 	pkill -KILL -s $session || true
+}
+
+[ ! -e /sys/kernel/debug/kmemleak ] || echo clear >/sys/kernel/debug/kmemleak
+while read -r name; do
+	run "$name" /tests
 done </tests/list
+if [ -e /sys/kernel/debug/kmemleak ] || [ -e /proc/lockdep_stats ]; then
+	run checkers.sh /vm
+fi

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# netscan - on a kernel that cannot serve the module: it is refused, in one line, and nothing is left
+#
+# Prints TAP.
+
+# verdict WHAT COMMAND... - one TAP line
+verdict()
+{
+	local what=$1
+
+	shift
+	if "$@"; then
+		echo "ok - $what"
+	else
+		echo "not ok - $what"
+	fi
+}
+
+# said - what the kernel log has of netscan, but for what it has of every module from elsewhere
+said()
+{
+	dmesg | grep 'netscan: ' | grep -v 'taints\? kernel\|tainting kernel'
+}
+
+# says_why - one line, and a reason that a reader can act on
+says_why()
+{
+	local lines
+
+	lines=$(said)
+	echo "$lines"
+	[ "$(echo "$lines" | wc -l)" -eq 1 ] &&
+		echo "$lines" | grep -q 'no kprobes\|no function\|Unknown symbol\|refuses a kprobe'
+}
+
+# refused - insmod fails
+refused()
+{
+	! insmod /netscan.ko 2>&1
+}
+
+# nothing_left - no device, no files, no module
+nothing_left()
+{
+	[ ! -e /dev/netscan ] && [ ! -e /proc/netscan ] && [ ! -e /sys/module/netscan ] &&
+		! grep -q '^netscan ' /proc/modules
+}
+
+echo 1..4
+verdict "insmod fails" refused
+verdict "the kernel log says why, in one line" says_why
+verdict "nothing is left" nothing_left
+verdict "it is refused a second time" refused
