@@ -102,7 +102,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r.type = take_byte() % 3;
 	r.reason = "idle";
 	r.by = 1 + take_byte() % 63;
-	r.from.match = take_byte() % 3;
+	r.from.match = take_byte() % 5;
+	r.from.file = take_byte() % 3;
 	r.first_len = take_bytes(r.first_text, NETSCAN_TEXT);
 	r.last_len = take_bytes(r.last_text, NETSCAN_TEXT);
 	take_bytes(r.from.parent_comm, 16);

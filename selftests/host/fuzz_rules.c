@@ -21,7 +21,8 @@ static void check_rule(const struct netscan_config *cfg,
 	fail_unless(r->by && r->by < 64, "by");
 	fail_unless(r->tools, "tools");
 	fail_unless(r->window >= 1 && r->window <= 86400, "window");
-	fail_unless(r->distinct >= 1 && r->distinct <= cfg->slots, "distinct");
+	fail_unless(r->distinct >= 1 &&
+		    r->distinct <= (r->span ? 1000000 : cfg->slots), "distinct");
 	fail_unless(r->events >= 1 && r->events <= 0x7fffffff, "events");
 	fail_unless(netscan_rules_by_id(cfg, r->id) == r, "id");
 }

@@ -49,20 +49,27 @@ void split_by_module(struct split *s, unsigned long addr, size_t len)
 	EQUAL(STAT(ARGS) - counted, s->nr);
 }
 
+static unsigned __int128 coefficient(const struct netscan_hash_key *key, u32 i)
+{
+	return (unsigned __int128)key->c[i].hi << 64 | key->c[i].lo;
+}
+
 /* hash.h's formula, over the words of an argument and zeroes behind them. */
 static u64 fingerprint(const struct netscan_hash_key *key, const u8 *arg,
 		       size_t len)
 {
-	struct netscan_hash h;
-	u64 word;
-	size_t i;
+	unsigned __int128 sum = coefficient(key, 0);
+	u64 word[2];
+	size_t at, i;
 
-	netscan_hash_start(&h, key);
-	for (i = 0; i < len; i++) {
-		word = (u64)arg[i] << 8 * (i % 8);
-		netscan_hash_add(&h, key, i / 8 + 1, word);
+	for (at = 0; at < len; at += 16) {
+		memset(word, 0, sizeof(word));
+		for (i = at; i < len && i < at + 16; i++)
+			word[i % 16 / 8] |= (u64)arg[i] << 8 * (i % 8);
+		sum += (coefficient(key, at / 8 + 1) + word[0]) *
+		       (coefficient(key, at / 8 + 2) + word[1]);
 	}
-	return h.hi;
+	return sum >> 64;
 }
 
 /*

@@ -233,6 +233,8 @@ static void rules(void)
 {
 	char more[] = "third by=uid";
 	char gone[] = "-scan";
+	char drop[] = "-a";
+	char kept[] = "-session";
 	const char *why;
 
 	begin("a uid=1000 rule=scan\nb uid=0\nc tool=nc rule=session\nd exe=/e");
@@ -243,8 +245,11 @@ static void rules(void)
 	begin("a uid=0 rule=scan\nb tool=nc rule=session");
 	EQUAL(match(&event), BIT(1));
 	EQUAL(slots, 2);
+	/* A rule that one names stays. */
+	EQUAL(netscan_rules_parse(&cfg, kept, &why), -EINVAL);
 	/* It goes by the name: another rule's going does not shift it. */
 	EQUAL(netscan_rules_parse(&cfg, more, &why), 0);
+	EQUAL(netscan_exceptions_parse(&cfg, drop, &why), 0);
 	EQUAL(netscan_rules_parse(&cfg, gone, &why), 0);
 	EQUAL(match(&event), BIT(0));
 	TEXT_EQUAL(cfg.rule[0].name, "session");

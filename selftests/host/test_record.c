@@ -91,14 +91,14 @@ static void parse(const char *keys)
 	"args_first=\"ping -c 1 10.0.0.1\" "				\
 	"args_last=\"ping -c 1 10.0.0.97\" "				\
 	"read_faults=1 truncated=2 evicted=3 argc=4 args_first_cut=0 "	\
-	"args_last_cut=1 paths_cut=0\n"
+	"args_last_cut=1 paths_cut=0 orphan=0 file=normal\n"
 
 #define ALERT_KEYS							\
 	HEAD " by distinct events window first last tool match exe "	\
 	"parent_pid parent_start parent_comm parent_exe pid sid tty uid " \
 	"euid auid ses pid_ns mnt_ns cgroup args_first args_last "	\
 	"read_faults truncated evicted argc args_first_cut args_last_cut " \
-	"paths_cut"
+	"paths_cut orphan file"
 
 static void alert_and_update(void)
 {
@@ -132,10 +132,11 @@ static void scan_end(void)
 		   "parent_start=123456789012 parent_comm=\"bash\" pid=1013 "
 		   "sid=811 uid=1000 args_first=\"ping -c 1 10.0.0.1\" "
 		   "read_faults=1 truncated=2 evicted=3 args_first_cut=1 "
-		   "reason=idle\n");
+		   "reason=idle orphan=0 file=normal\n");
 	parse(HEAD " by distinct events window first last tool match "
 	      "parent_pid parent_start parent_comm pid sid uid args_first "
-	      "read_faults truncated evicted args_first_cut reason");
+	      "read_faults truncated evicted args_first_cut reason orphan "
+	      "file");
 }
 
 static void lost_and_health(void)
@@ -261,6 +262,7 @@ static void the_longest_record_fits(void)
 	begin();
 	memset(&record, 0xff, sizeof(record));
 	record.type = NETSCAN_UPDATE;
+	record.from.file = NETSCAN_FILE_DELETED;
 	memset(record.rule, 'r', 31);
 	record.rule[31] = '\0';
 	memset(record.tool, 't', 31);

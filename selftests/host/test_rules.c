@@ -17,6 +17,8 @@
 	"window=540 "							\
 	"tools=ping,nping,hping,hping2,hping3,nc,ncat,netcat,socat\n"	\
 	"session enabled=1 by=session count=args distinct=100 events=1 " \
+	"window=540 tools=all\n"						\
+	"span enabled=0 by=parent,exe count=span distinct=100 events=1 " \
 	"window=540 tools=all\n"
 
 static struct netscan_config cfg;
@@ -72,8 +74,9 @@ static void built_in(void)
 {
 	begin();
 	TEXT_EQUAL(print(), BUILT_IN);
-	EQUAL(cfg.nr_rules, 2);
+	EQUAL(cfg.nr_rules, 3);
 	EQUAL(cfg.slots, SLOTS);
+	EQUAL(cfg.span_tools, 0);
 	EQUAL(cfg.rule[0].tools, 0x1ff);
 	EQUAL(cfg.rule[1].tools, U32_MAX);
 	CHECK(cfg.rule[0].id && cfg.rule[1].id &&
@@ -84,6 +87,7 @@ static void built_in(void)
 	EQUAL(netscan_rules_init(&cfg, 16), 0);
 	EQUAL(cfg.rule[0].distinct, 16);
 	EQUAL(cfg.rule[1].distinct, 16);
+	EQUAL(cfg.rule[2].distinct, 100);
 	EQUAL(parse("scan distinct=17"), -ERANGE);
 }
 
@@ -103,6 +107,10 @@ static void one_field_at_a_time(void)
 		  RULE("1", "uid", "100", "1", "540", "all") },
 		{ "one count=args",
 		  RULE("1", "parent,exe", "100", "1", "540", "all") },
+		{ "one count=span distinct=1000000",
+		  "enabled=1 by=parent,exe count=span distinct=1000000 events=1 window=540 tools=all" },
+		{ "one distinct=129 count=span",
+		  "enabled=1 by=parent,exe count=span distinct=129 events=1 window=540 tools=all" },
 		{ "one distinct=1",
 		  RULE("1", "parent,exe", "1", "1", "540", "all") },
 		{ "one distinct=128",
@@ -155,10 +163,11 @@ static void removes(void)
 {
 	begin();
 	EQUAL(parse("-scan"), 0);
-	EQUAL(cfg.nr_rules, 1);
+	EQUAL(cfg.nr_rules, 2);
 	TEXT_EQUAL(cfg.rule[0].name, "session");
-	EQUAL(cfg.rule[1].name[0], '\0');
-	EQUAL(parse("-session\nnew distinct=3"), 0);
+	TEXT_EQUAL(cfg.rule[1].name, "span");
+	EQUAL(cfg.rule[2].name[0], '\0');
+	EQUAL(parse("-session\n-span\nnew distinct=3"), 0);
 	EQUAL(cfg.nr_rules, 1);
 	TEXT_EQUAL(cfg.rule[0].name, "new");
 	refuse("-nothing", -EINVAL);
@@ -174,7 +183,7 @@ static void sixteen_rules(void)
 	u32 i;
 
 	begin();
-	for (i = 2; i < 16; i++) {
+	for (i = 3; i < 16; i++) {
 		snprintf(line, sizeof(line), "r%u window=%u", i, i);
 		EQUAL(parse(line), 0);
 	}
@@ -209,9 +218,20 @@ static void ids_follow_the_meaning(void)
 	CHECK(cfg.rule[0].id > id);
 	id = cfg.rule[0].id;
 	EQUAL(parse("-scan\nscan by=exe tools=ping"), 0);
-	CHECK(cfg.rule[1].id > id);
+	CHECK(cfg.rule[2].id > id);
 	CHECK(!netscan_rules_by_id(&cfg, id));
 	CHECK(!netscan_rules_by_id(&cfg, 0));
+	/* What is counted is part of what a rule means. */
+	id = cfg.rule[2].id;
+	EQUAL(parse("scan count=args"), 0);
+	EQUAL(cfg.rule[2].id, id);
+	EQUAL(parse("scan count=span"), 0);
+	CHECK(cfg.rule[2].id > id);
+	id = cfg.rule[2].id;
+	EQUAL(parse("scan count=span distinct=5000"), 0);
+	EQUAL(cfg.rule[2].id, id);
+	EQUAL(parse("scan count=args distinct=5"), 0);
+	CHECK(cfg.rule[2].id > id);
 }
 
 static void names(void)
@@ -222,7 +242,7 @@ static void names(void)
 	EQUAL(parse("A-b_9"), 0);
 	memset(line + 1, 'x', 30);
 	EQUAL(parse(line), 0);
-	EQUAL(strlen(cfg.rule[3].name), 31);
+	EQUAL(strlen(cfg.rule[4].name), 31);
 	line[31] = 'x';
 	refuse(line, -EINVAL);
 	refuse("9a", -EINVAL);
@@ -294,7 +314,7 @@ static void refused_line_changes_no_rule(void)
 	TEXT_EQUAL(print(), BUILT_IN);
 	EQUAL(parse("new distinct=5 window=0"), -ERANGE);
 	TEXT_EQUAL(print(), BUILT_IN);
-	EQUAL(cfg.nr_rules, 2);
+	EQUAL(cfg.nr_rules, 3);
 }
 
 static void prints_what_it_reads(void)
@@ -303,14 +323,14 @@ static void prints_what_it_reads(void)
 	u32 i;
 
 	begin();
-	EQUAL(parse("one by=uid,tool distinct=7 events=9 window=3 tools=nc\n"
+	EQUAL(parse("one by=uid,tool count=span distinct=700000 events=9 window=3 tools=nc\n"
 		    "two enabled=0 by=cgroup\n-scan\nthree tools=all"), 0);
 	snprintf(first, sizeof(first), "%s", print());
 	EQUAL(parse(first), 0);
 	TEXT_EQUAL(print(), first);
 	/* On a clean slate, too. */
 	begin();
-	EQUAL(parse("-scan\n-session"), 0);
+	EQUAL(parse("-scan\n-session\n-span"), 0);
 	TEXT_EQUAL(print(), "");
 	EQUAL(parse(first), 0);
 	TEXT_EQUAL(print(), first);
@@ -331,7 +351,7 @@ static void every_by(void)
 		netscan_rules_print_by(by, &t);
 		CHECK(t.len && !t.cut);
 		EQUAL(parse(line), 0);
-		EQUAL(cfg.rule[2].by, by);
+		EQUAL(cfg.rule[3].by, by);
 	}
 }
 
@@ -342,14 +362,60 @@ static void the_longest_text(void)
 	u32 i;
 
 	begin();
-	EQUAL(parse("-scan\n-session"), 0);
+	EQUAL(parse("-scan\n-session\n-span"), 0);
 	for (i = 0; i < 16; i++) {
 		snprintf(line, sizeof(line),
-			 "abcdefghijklmnopqrstuvwxyz_-%03u by=parent,exe,session,cgroup,uid,tool distinct=100 events=2147483647 window=86400 tools=ping,nping,hping,hping2,hping3,nc,ncat,netcat,socat",
+			 "abcdefghijklmnopqrstuvwxyz_-%03u by=parent,exe,session,cgroup,uid,tool count=span distinct=1000000 events=2147483647 window=86400 tools=ping,nping,hping,hping2,hping3,nc,ncat,netcat,socat",
 			 i);
 		EQUAL(parse(line), 0);
 	}
 	CHECK(strlen(print()) < NETSCAN_MAX_WRITE);
+}
+
+/* A sum may be large, a number of arguments no more than a window holds. */
+static void spans(void)
+{
+	begin();
+	EQUAL(parse("scan distinct=129"), -ERANGE);
+	EQUAL(parse("scan count=args distinct=129"), -ERANGE);
+	EQUAL(parse("scan count=span distinct=0"), -ERANGE);
+	EQUAL(parse("scan count=span distinct=1000001"), -ERANGE);
+	EQUAL(parse("scan distinct=1000000"), -ERANGE);
+	EQUAL(parse("new distinct=129 window=9"), -ERANGE);
+	TEXT_EQUAL(print(), BUILT_IN);
+	EQUAL(parse("scan count=span distinct=1000000"), 0);
+	CHECK(cfg.rule[0].span);
+	EQUAL(cfg.rule[0].distinct, 1000000);
+	/* The threshold has to go down before the sum does. */
+	EQUAL(parse("scan count=args"), -ERANGE);
+	CHECK(cfg.rule[0].span);
+	EQUAL(parse("scan distinct=1000000 count=args"), -ERANGE);
+	EQUAL(parse("scan count=args distinct=128"), 0);
+	CHECK(!cfg.rule[0].span);
+	/* Whoever asks a rule asks it by name: the built-in one is no other. */
+	EQUAL(parse("span distinct=200000 enabled=1"), 0);
+	EQUAL(cfg.rule[2].distinct, 200000);
+	EQUAL(parse("span count=arg"), -EINVAL);
+	EQUAL(parse("span count=SPAN"), -EINVAL);
+}
+
+/* Arguments are weighed for tools that an enabled rule asks it for. */
+static void tools_with_spans(void)
+{
+	begin();
+	EQUAL(cfg.span_tools, 0);
+	EQUAL(parse("span enabled=1"), 0);
+	EQUAL(cfg.span_tools, U32_MAX);
+	EQUAL(parse("span tools=ping,socat"), 0);
+	EQUAL(cfg.span_tools, BIT(0) | BIT(8));
+	EQUAL(parse("scan count=span tools=nping"), 0);
+	EQUAL(cfg.span_tools, BIT(0) | BIT(1) | BIT(8));
+	EQUAL(parse("-span"), 0);
+	EQUAL(cfg.span_tools, BIT(1));
+	EQUAL(parse("scan enabled=0"), 0);
+	EQUAL(cfg.span_tools, 0);
+	EQUAL(parse("scan enabled=1 count=args"), 0);
+	EQUAL(cfg.span_tools, 0);
 }
 
 static const struct test tests[] = {
@@ -360,6 +426,8 @@ static const struct test tests[] = {
 	{ "removal", removes },
 	{ "sixteen rules", sixteen_rules },
 	{ "ids follow the meaning", ids_follow_the_meaning },
+	{ "sums and numbers of arguments", spans },
+	{ "tools with spans", tools_with_spans },
 	{ "names", names },
 	{ "names are ASCII", names_are_ascii },
 	{ "refusals, EINVAL and ERANGE", refuses },

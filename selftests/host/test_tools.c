@@ -221,15 +221,16 @@ static void long_names(void)
 static void file_name_is_bounded(void)
 {
 	enum netscan_match sign;
+	const char comm[16] = "x";
 	char *file = malloc(4);
 	u32 all;
 
 	begin();
 	memcpy(file, "ping", 4);
-	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 4, &sign, &all),
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 4, &sign, &all),
 	      find("ping"));
-	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 3, &sign, &all), NO);
-	EQUAL(netscan_tools_match(&cfg.tools, "/x", "x", file, 0, &sign, &all), NO);
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 3, &sign, &all), NO);
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 0, &sign, &all), NO);
 	free(file);
 }
 
