@@ -22,7 +22,8 @@ SUDO	:= $(if $(filter-out 0,$(shell id -u)),sudo)
 SECUREBOOT := /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 
 # What the VM harness is told; see selftests/vm/params.sh. KDIR is one only if given.
-PARAMS	:= SUITE ARCH KERNEL SMP MEM TEST_TIMEOUT VM_TIMEOUT FULL GUEST_EXTRA NETSCAN_CACHE
+PARAMS	:= SUITE ARCH KERNEL KERNEL_SUITE FLAVOUR SMP MEM TEST_TIMEOUT VM_TIMEOUT FULL \
+		   FULL_BUDGET GUEST_EXTRA NETSCAN_CACHE
 export $(PARAMS)
 unexport SHELL INTERACTIVE
 HARNESS_KDIR := $(if $(filter command environment,$(firstword $(origin KDIR))),$(KDIR))
@@ -36,7 +37,10 @@ help:
 	@echo '  make lint           only the style and static checks'
 	@echo '  make check-host     only the tests that need no virtual machine'
 	@echo '  make check-vm       only the kernel selftests (TESTS="a_test b_test": only these;'
-	@echo '                      FULL=1: decoys and floods at full size)'
+	@echo '                      FULL=1: decoys and floods at full size;'
+	@echo '                      KERNEL=debug: on a kernel built with every checker)'
+	@echo '  make check-full     them on all kernels and architectures, as far as FULL_BUDGET seconds'
+	@echo '                      allow; what has passed is not run again (CELLS="name name": only these)'
 	@echo '  make check-daemons  monitoring daemons, as Debian installs them, in a guest of their own'
 	@echo
 	@echo '  make module         netscan.ko for KDIR=$(KDIR)'
@@ -95,7 +99,7 @@ run:
 	@KDIR='$(HARNESS_KDIR)' selftests/vm/run.sh $(if $(INTERACTIVE),--shell)
 
 check:
-	@KDIR='$(HARNESS_KDIR)' .ci/check.sh
+	@KDIR='$(HARNESS_KDIR)' .ci/check.sh $(PARTS)
 
 lint:
 	@KDIR='$(HARNESS_KDIR)' .ci/check.sh lint
@@ -105,6 +109,9 @@ check-host:
 
 check-vm:
 	@KDIR='$(HARNESS_KDIR)' TESTS='$(TESTS)' .ci/check.sh vm
+
+check-full:
+	@CELLS='$(CELLS)' .ci/check.sh full
 
 check-daemons: GUEST_EXTRA := nagios4-core monitoring-plugins-basic
 check-daemons: FULL := 1
@@ -124,4 +131,4 @@ distclean: clean
 
 # A directory is named module, too.
 .PHONY: help module logger load unload install uninstall run check lint check-host check-vm \
-	check-daemons clean distclean
+	check-full check-daemons clean distclean

@@ -4,7 +4,7 @@
 # netscan - a kernel built for the guest: prints the directory it is kept in
 #
 # Usage: built.sh NAME. Debian's linux-source of this machine's suite, configured by
-# kernels/base.config, kernels/NAME.config and the files that a line "# with FILE..."
+# kernels/base.config (unless a line "# alone ..." is there), kernels/NAME.config and the files that a line "# with FILE..."
 # there names; all that none of them sets is off. More such lines: "# flags ..." for the
 # compiler, "# build ..." for make, and "# prepare ..." if modules are built in it, but no image.
 #
@@ -19,13 +19,12 @@ KERNEL=$1
 # What makes another kernel of the same configuration: how it is built, what of it is kept.
 format=1
 kernels=$TOP/selftests/vm/kernels
-[ "$ARCH" = amd64 ] || die "kernels are built for amd64 guests only"
 SUITE=$HOST_SUITE
 
 # fragments - the files that make the configuration
 fragments()
 {
-	echo base
+	[ -n "$(kernel_says alone)" ] || echo base
 	sed -n 's/^# with //p' "$kernels/$name.config" | tr ' ' '\n'
 	echo "$name"
 }
@@ -84,7 +83,7 @@ build_image()
 kernel_make()
 {
 	# shellcheck disable=SC2086 # one word an argument
-	build_make ARCH=x86 $arguments LOCALVERSION="-netscan-$name" KBUILD_BUILD_TIMESTAMP=1970-01-01 \
+	build_make ARCH="$KBUILD_ARCH" CROSS_COMPILE="$CROSS" $arguments LOCALVERSION="-netscan-$name" KBUILD_BUILD_TIMESTAMP=1970-01-01 \
 		KBUILD_BUILD_USER=netscan KBUILD_BUILD_HOST=netscan KCFLAGS="$flags" "$@"
 }
 
@@ -105,9 +104,11 @@ keep_kernel()
 keep_headers()
 {
 	{
-		printf '%s\n' .config Makefile Kbuild Module.symvers arch/x86/Kbuild
-		find arch/x86 -maxdepth 1 -name 'Makefile*'
-		find include arch/x86/include scripts arch/x86/tools -type f -o -type l
+		printf '%s\n' .config Makefile Kbuild
+		find . -maxdepth 1 -name Module.symvers
+		find arch/x86 "arch/$KBUILD_ARCH" -maxdepth 1 -type f
+		find include arch/x86/include "arch/$KBUILD_ARCH/include" scripts -type f -o -type l
+		find arch/*/tools arch/*/kernel/vdso -type f -path "arch/$KBUILD_ARCH/*"
 		find . -name 'Kconfig*' -path './scripts/*'
 		ls tools/objtool/objtool 2>/dev/null
 	} | sort -u | cpio --quiet -pdm ../kept 2>&1 | grep -v 'newer or same age' >&2 || true

@@ -109,7 +109,10 @@ suite_lists()
 	apt-get update -o APT::Architecture="$ARCH" -o APT::Architectures::="$ARCH" \
 		-o APT::Sandbox::User=root -o Debug::NoLocking=1 -o Dir::State="$1" -o Dir::Cache="$1" \
 		-o Dir::Etc::sourcelist="$1/sources.list" -o Dir::Etc::sourceparts=- \
-		-o Dir::State::lists="$1/lists" -qq >&2 || true
+		-o Dir::State::lists="$1/lists" -o APT::Update::Error-Mode=any -qq >&2 || {
+		say "not all of $SUITE for $ARCH could be fetched; going on with what there is"
+		return 0
+	}
 	touch "$1/lists/done"
 }
 
