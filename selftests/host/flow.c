@@ -135,6 +135,8 @@ void flow_argv(const void *argv, size_t len)
 	ev.tools |= BIT(ev.from.tool);
 	ev.text_cut = args.text_cut;
 	ev.text_len = args.text_len;
+	args.weigh = flow.cfg.span_tools & ev.tools;
+	ev.weight = args.weigh ? args.weight : NULL;
 	do {
 		nr = netscan_args_next(&args, &flow.s.key);
 		ev.read_fault = args.read_fault;
@@ -195,11 +197,14 @@ void flow_feed(const u64 *fp, u32 nr)
 	ev.argc = nr;
 	ev.text = "ping";
 	ev.text_len = 5;
+	ev.weight = flow.cfg.span_tools & ev.tools ? flow.weight : NULL;
 	do {
 		part = min(nr, NETSCAN_ARGV_BATCH);
 		netscan_scan_feed(&flow.s, &flow.cfg, &ev, fp, part, part == nr);
 		fp += part;
 		nr -= part;
+		if (ev.weight)
+			ev.weight += part;
 	} while (nr);
 }
 

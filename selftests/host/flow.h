@@ -26,6 +26,7 @@
  * @full: the queue has no room
  * @hole: where in the next argvs a page faults, 0 for nowhere; a multiple of the
  *        page size
+ * @weight: what the fingerprints given to flow_feed() weigh; may be NULL
  * @watch: called before a record is kept or refused; may be NULL
  * @nr: records kept
  * @record: they
@@ -39,6 +40,7 @@ struct flow {
 	u32 next_pid;
 	bool full;
 	u32 hole;
+	const u16 *weight;
 	void (*watch)(const struct netscan_note *note);
 	u32 nr;
 	struct netscan_record record[FLOW_RECORDS];

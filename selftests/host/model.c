@@ -60,12 +60,18 @@ static void drop_old(struct model_group *g, u64 now)
 	drop_times(&g->execs, now, window);
 }
 
+static u32 worth(const struct model_group *g, u32 arg)
+{
+	return model.rule[g->rule].span ? model.weight[arg] : 1;
+}
+
 static u32 distinct(const struct model_group *g)
 {
 	u32 i, n = g->unread.nr;
 
 	for (i = 0; i < MODEL_ARGS; i++)
-		n += g->seen_at[i] != 0;
+		if (g->seen_at[i])
+			n += worth(g, i);
 	return n;
 }
 
@@ -189,7 +195,8 @@ static u32 enter(struct model_group *g, const struct model_event *ev)
 	if (model.rule[g->rule].events > 1)
 		add_time(&g->execs, ev->now);
 	for (i = 0; i < ev->nr_args; i++) {
-		new += !g->seen_at[ev->arg[i]];
+		if (!g->seen_at[ev->arg[i]])
+			new += worth(g, ev->arg[i]);
 		g->seen_at[ev->arg[i]] = ev->now;
 	}
 	if (ev->unread) {
@@ -221,7 +228,8 @@ void model_exec(const struct model_event *ev)
 
 	for (rule = 0; rule < model.nr_rules; rule++) {
 		if (!model.rule[rule].enabled ||
-		    !(model.rule[rule].tools >> ev->field[MODEL_TOOL] & 1))
+		    !(model.rule[rule].tools >> ev->field[MODEL_TOOL] & 1) ||
+		    ev->excepted >> rule & 1)
 			continue;
 		g = find_group(rule, ev);
 		new = enter(g, ev);

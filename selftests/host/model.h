@@ -38,6 +38,7 @@ enum model_state { MODEL_ARMED, MODEL_OWED, MODEL_COVERED, MODEL_OPEN };
  * @events: threshold
  * @window: nanoseconds
  * @enabled: whether it is evaluated
+ * @span: arguments count for what they weigh
  */
 struct model_rule {
 	u32 by;
@@ -46,6 +47,7 @@ struct model_rule {
 	u32 events;
 	u64 window;
 	bool enabled;
+	bool span;
 };
 
 /**
@@ -57,6 +59,7 @@ struct model_rule {
  * @arg: its arguments
  * @nr_args: how many
  * @unread: a part of argv was not read
+ * @excepted: bit per rule that does not count it
  */
 struct model_event {
 	u64 now;
@@ -66,6 +69,7 @@ struct model_event {
 	u32 arg[MODEL_ARGS];
 	u32 nr_args;
 	bool unread;
+	u32 excepted;
 };
 
 /**
@@ -121,6 +125,7 @@ struct model_group {
  * @full: no record can be taken now
  * @rule: the rules, in their order
  * @nr_rules: how many
+ * @weight: what each argument weighs where that is asked
  * @record: what was reported since model_forget()
  * @nr: how many
  * @covered: groups that have become covered
@@ -131,6 +136,7 @@ struct model {
 	bool full;
 	struct model_rule rule[MODEL_RULES];
 	u32 nr_rules;
+	u32 weight[MODEL_ARGS];
 	struct model_record record[MODEL_RECORDS];
 	u32 nr;
 	u32 covered;

@@ -13,3 +13,14 @@ u64 mul_narrow(u64 a, u64 b)
 {
 	return netscan_mul_high(a, b);
 }
+
+#ifdef CONFIG_ARCH_SUPPORTS_INT128
+void add_pair_wide(struct netscan_hash *h, const struct netscan_hash_key *key,
+		   u32 place, u64 a, u64 b)
+#else
+void add_pair_narrow(struct netscan_hash *h, const struct netscan_hash_key *key,
+		     u32 place, u64 a, u64 b)
+#endif
+{
+	netscan_hash_add_pair(h, key, place, a, b);
+}

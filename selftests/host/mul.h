@@ -5,9 +5,13 @@
 #ifndef NETSCAN_MUL_H
 #define NETSCAN_MUL_H
 
-#include "shim.h"
+#include "hash.h"
 
 u64 mul_wide(u64 a, u64 b);
 u64 mul_narrow(u64 a, u64 b);
+void add_pair_wide(struct netscan_hash *h, const struct netscan_hash_key *key,
+		   u32 place, u64 a, u64 b);
+void add_pair_narrow(struct netscan_hash *h, const struct netscan_hash_key *key,
+		     u32 place, u64 a, u64 b);
 
 #endif

@@ -3,8 +3,9 @@
  * netscan - what must hold in a table that is far too small
  *
  * Random execs of many parents in a few buckets: groups make room all the time.
- * Nothing may get lost or stay behind, no open scan may go while something
- * lesser is there, and the ledger must say what happened.
+ * Nothing may get lost or stay behind, no open scan of a user with no more than a
+ * share may go while something lesser is there, and the ledger must say what
+ * happened.
  */
 #include "flow.h"
 
@@ -17,6 +18,24 @@ static struct test_random r;
 static struct {
 	u64 alerts, ends, evicted_ends, refused, refused_ends;
 } seen;
+
+/* Over all traces: open scans that went within a share and beyond one. */
+static u64 within, beyond;
+
+/* Does a user have more than a quarter of a bucket's groups, or entries? */
+static bool has_more(const struct netscan_bucket *b, u32 uid)
+{
+	const struct netscan_group *g;
+	u32 groups = 0, entries = 0;
+
+	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
+		if (g->state == NETSCAN_FREE || g->from.uid != uid)
+			continue;
+		groups++;
+		entries += g->args.count + g->execs.count;
+	}
+	return 4 * groups > NETSCAN_BUCKET_GROUPS || 4 * entries > b->pool.nr;
+}
 
 /*
  * Called before a record is taken, the bucket as it is then. Where an open scan
@@ -41,6 +60,11 @@ static void watch(const struct netscan_note *note)
 	seen.refused_ends += flow.full;
 	EQUAL(g->state, NETSCAN_OPEN);
 	CHECK(g->scan_id);
+	if (has_more(b, g->from.uid)) {
+		beyond++;
+		return;
+	}
+	within++;
 	for (other = b->group; other < b->group + NETSCAN_BUCKET_GROUPS;
 	     other++)
 		lesser += other->state != NETSCAN_FREE &&
@@ -74,7 +98,7 @@ static void check_ledger(void)
 	EQUAL(seen.alerts, count_open() + seen.ends + STAT(EVICTED_OPEN));
 }
 
-static void take_step(u32 parents, u32 args)
+static void take_step(u32 parents, u32 args, u32 users)
 {
 	u64 fp[200];
 	u32 i, nr, each = test_below(&r, 20) ? 4 : 200;
@@ -84,6 +108,7 @@ static void take_step(u32 parents, u32 args)
 	flow.ev.from.parent_pid = test_below(&r, parents);
 	if (!test_below(&r, 3))
 		flow.ev.from.parent_pid %= 1 + parents / 16;
+	flow.ev.from.uid = flow.ev.from.parent_pid % users;
 	flow.ev.from.sid = flow.ev.from.parent_pid / 40;
 	nr = test_below(&r, each + 1);
 	for (i = 0; i < nr; i++)
@@ -98,7 +123,7 @@ static void take_step(u32 parents, u32 args)
 
 static void run_trace(u64 seed, u64 steps)
 {
-	u32 parents, args;
+	u32 parents, args, users;
 	char rules[160];
 	u64 step;
 
@@ -108,6 +133,7 @@ static void run_trace(u64 seed, u64 steps)
 	memset(&seen, 0, sizeof(seen));
 	parents = 20 + test_below(&r, 400);
 	args = 4 + test_below(&r, 60);
+	users = test_below(&r, 3) ? 1 + test_below(&r, 12) : 1;
 	snprintf(rules, sizeof(rules),
 		 "scan distinct=%u events=%u window=%u\nsession distinct=%u window=%u",
 		 1 + test_below(&r, 16), 1 + test_below(&r, 4),
@@ -115,7 +141,7 @@ static void run_trace(u64 seed, u64 steps)
 		 1 + test_below(&r, 60));
 	flow_rules(rules);
 	for (step = 0; step < steps && !test_failed(); step++) {
-		take_step(parents, args);
+		take_step(parents, args, users);
 		if (!(step % 16))
 			check_ledger();
 	}
@@ -131,6 +157,7 @@ static void random_traces(void)
 
 	for (seed = 1; seed <= TRACES && !test_failed(); seed++)
 		run_trace(seed, steps);
+	CHECK(within > 100 && beyond > 100);
 }
 
 static const struct test tests[] = {

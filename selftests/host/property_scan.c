@@ -27,6 +27,7 @@ static const char * const tools[] = {
 
 static struct test_random r;
 static u64 argument[MODEL_ARGS];
+static u16 heavy[MODEL_ARGS];	/* what each weighs in the event */
 static u64 session_start[8];
 static u32 scan_id[MAX_SCANS];	/* by the model's number */
 static u64 step;
@@ -47,8 +48,8 @@ static void print_rule(char *text, size_t size, u32 i)
 	size_t len = 0;
 	u32 n, some;
 
-	len += snprintf(text, size, "%s enabled=%u distinct=%u events=%u window=%llu by=",
-			names[i], m->enabled, m->distinct, m->events,
+	len += snprintf(text, size, "%s enabled=%u count=%s distinct=%u events=%u window=%llu by=",
+			names[i], m->enabled, m->span ? "span" : "args", m->distinct, m->events,
 			m->window / SEC);
 	for (n = some = 0; n < MODEL_FIELDS; n++)
 		if (m->by >> n & 1)
@@ -64,6 +65,8 @@ static void print_rule(char *text, size_t size, u32 i)
 static void draw_thresholds(struct model_rule *m)
 {
 	m->distinct = 1 + test_below(&r, test_below(&r, 3) ? 12 : 40);
+	if (m->span)
+		m->distinct *= 1 + test_below(&r, 500);
 	m->events = test_below(&r, 3) ? 1 : 1 + test_below(&r, 8);
 	m->window = (1 + test_below(&r, 6)) * SEC;
 }
@@ -74,7 +77,9 @@ static void change_rule(u32 i, bool new)
 	struct model_rule old = *m;
 	char text[256];
 
-	if (new || test_below(&r, 2))
+	if (new || !test_below(&r, 4))
+		m->span = !test_below(&r, 3);
+	if (new || m->span != old.span || test_below(&r, 2))
 		draw_thresholds(m);
 	if (!new && !test_below(&r, 3))
 		m->enabled = !m->enabled;
@@ -84,7 +89,8 @@ static void change_rule(u32 i, bool new)
 	}
 	print_rule(text, sizeof(text), i);
 	flow_rules(text);
-	if (!new && (m->by != old.by || m->tools != old.tools))
+	if (!new && (m->by != old.by || m->tools != old.tools ||
+		     m->span != old.span))
 		model_clear(i);
 }
 
@@ -95,7 +101,7 @@ static void begin_trace(u64 seed)
 
 	test_seed(&r, seed);
 	flow_start(4096, 128);
-	flow_rules("-scan\n-session");
+	flow_rules("-scan\n-session\n-span");
 	model_reset();
 	model.nr_rules = 1 + test_below(&r, ARRAY_SIZE(names));
 	for (i = 0; i < model.nr_rules; i++) {
@@ -111,8 +117,11 @@ static void begin_trace(u64 seed)
 			flow_rules(text);
 		}
 	}
-	for (i = 0; i < MODEL_ARGS; i++)
+	for (i = 0; i < MODEL_ARGS; i++) {
 		argument[i] = test_next(&r);
+		model.weight[i] = test_below(&r, 2) ? 1 :
+				  1 + test_below(&r, test_below(&r, 4) ? 300 : 65535);
+	}
 	memset(session_start, 0, sizeof(session_start));
 	memset(scan_id, 0, sizeof(scan_id));
 	scope.parents = 1 + test_below(&r, 6);
@@ -157,6 +166,7 @@ static void draw_event(struct model_event *ev)
 	for (i = 0; i < ev->nr_args; i++)
 		ev->arg[i] = test_below(&r, scope.args);
 	ev->unread = !test_below(&r, 60);
+	ev->excepted = test_below(&r, 8) ? 0 : test_below(&r, 8);
 }
 
 static void feed_event(const struct model_event *ev)
@@ -166,6 +176,10 @@ static void feed_event(const struct model_event *ev)
 
 	for (i = 0; i < ev->nr_args; i++)
 		fp[i] = argument[ev->arg[i]];
+	for (i = 0; i < ev->nr_args; i++)
+		heavy[i] = model.weight[ev->arg[i]];
+	flow.weight = heavy;
+	flow.ev.excepted = ev->excepted;
 	/* Parents differ in pid or in start alone. */
 	flow.ev.from.parent_pid = 100 + ev->field[MODEL_PARENT] / 2;
 	flow.ev.from.parent_start = 7 + ev->field[MODEL_PARENT] % 2;

@@ -18,7 +18,8 @@
 /* When each value was last seen; 0 is never, or pushed out. */
 static struct {
 	u64 last[MAX_VALUES];
-	u64 pushed_last;	/* of what was pushed out: the latest */
+	u32 weight[MAX_VALUES];
+	u32 pushed;		/* weight of it, until anything expires */
 } model[WINDOWS];
 
 static u64 memory[64 * NR];
@@ -34,17 +35,30 @@ static u32 model_count(u32 i, u64 cutoff)
 	return n;
 }
 
+static u32 model_sum(u32 i, u64 cutoff)
+{
+	u32 v, sum = 0;
+
+	for (v = 0; v < MAX_VALUES; v++)
+		if (model[i].last[v] && model[i].last[v] >= cutoff)
+			sum += model[i].weight[v];
+	return sum;
+}
+
 static void model_expire(u32 i, u64 cutoff)
 {
 	u32 v;
 
-	for (v = 0; v < MAX_VALUES; v++)
-		if (model[i].last[v] < cutoff)
-			model[i].last[v] = 0;
+	for (v = 0; v < MAX_VALUES; v++) {
+		if (!model[i].last[v] || model[i].last[v] >= cutoff)
+			continue;
+		model[i].last[v] = 0;
+		model[i].pushed = 0;
+	}
 }
 
 /* All values were seen at different times, so the oldest is one. */
-static bool model_see(u32 i, u32 value, u64 now, u32 slots)
+static bool model_see(u32 i, u32 value, u64 now, u32 slots, u32 weight)
 {
 	bool new = !model[i].last[value];
 	u32 v, oldest = MAX_VALUES;
@@ -55,18 +69,21 @@ static bool model_see(u32 i, u32 value, u64 now, u32 slots)
 			    (oldest == MAX_VALUES ||
 			     model[i].last[v] < model[i].last[oldest]))
 				oldest = v;
-		model[i].pushed_last = model[i].last[oldest];
+		model[i].pushed += model[i].weight[oldest];
 		model[i].last[oldest] = 0;
 	}
 	model[i].last[value] = now;
+	/* It weighs what it did when it came. */
+	if (new)
+		model[i].weight[value] = weight;
 	return new;
 }
 
-static bool see(u32 i, u64 fp, u64 now, u32 slots)
+static bool see(u32 i, u64 fp, u64 now, u32 slots, u16 weight)
 {
 	if (netscan_window_see(&pool, &window[i], &fp, 1, 0, now))
 		return false;
-	EQUAL(netscan_window_add(&pool, &window[i], fp, now, slots, 1), 0);
+	EQUAL(netscan_window_add(&pool, &window[i], fp, now, slots, weight), 0);
 	return true;
 }
 
@@ -77,20 +94,20 @@ static u64 fingerprint(u32 i, u32 value)
 			   (u64)value << 56 | i << 7 | 9;
 }
 
-static void check_state(u32 i, u64 cutoff)
+static void check_state(u32 i)
 {
-	u32 v, n = 0, distinct = netscan_window_distinct(&window[i]);
+	u32 v, n = 0;
 	u16 at;
 
 	EQUAL(window[i].count, model_count(i, 1));
-	CHECK(distinct >= window[i].count);
-	/* Nothing was pushed out that could still count: then it is exact. */
-	if (model[i].pushed_last < cutoff && !window[i].pushed)
-		EQUAL(distinct, model_count(i, 1));
+	EQUAL(netscan_window_distinct(&window[i]),
+	      model_sum(i, 1) + model[i].pushed);
 	for (at = pool.link[NR + i].older; at != NR + i; at = pool.link[at].older) {
 		for (v = 0; v < MAX_VALUES; v++)
-			if (pool.entry[at].tag >> 7 == fingerprint(i, v) >> 7)
+			if (pool.entry[at].tag >> 7 == fingerprint(i, v) >> 7) {
 				EQUAL(pool.entry[at].last, model[i].last[v]);
+				EQUAL(pool.weight[at], model[i].weight[v]);
+			}
 		n++;
 	}
 	EQUAL(n, window[i].count);
@@ -100,12 +117,13 @@ static void run_trace(u64 seed, u64 steps)
 {
 	struct test_random r;
 	u64 now = 1, span, cutoff, later;
-	u32 slots, values, i, v;
+	u32 slots, values, i, v, weights, weight;
 
 	test_seed(&r, seed);
 	slots = 1 + test_below(&r, MAX_SLOTS);
 	values = 1 + test_below(&r, MAX_VALUES);
 	span = 1 + test_below(&r, 4 * values);
+	weights = test_below(&r, 3) ? 1 + test_below(&r, 65535) : 1;
 	memset(model, 0, sizeof(model));
 	netscan_pool_init(&pool, memory, MAX_SLOTS * WINDOWS / 4);
 	pool.shift = 64 - ilog2(HEADS);
@@ -120,12 +138,15 @@ static void run_trace(u64 seed, u64 steps)
 		later = cutoff + test_below(&r, span + 2);
 		model_expire(i, cutoff);
 		netscan_window_expire(&pool, &window[i], cutoff);
-		EQUAL(see(i, fingerprint(i, v), now, slots),
-		      model_see(i, v, now, slots));
-		check_state(i, cutoff);
-		if (!window[i].pushed)
-			EQUAL(netscan_window_since(&pool, &window[i], later),
-			      model_count(i, later));
+		weight = 1 + test_below(&r, weights);
+		EQUAL(see(i, fingerprint(i, v), now, slots, weight),
+		      model_see(i, v, now, slots, weight));
+		check_state(i);
+		/* What was pushed out counts until anything expires. */
+		EQUAL(netscan_window_since(&pool, &window[i], later),
+		      model_sum(i, later) +
+		      (model_count(i, later) == model_count(i, 1) ?
+		       model[i].pushed : 0));
 		if (!test_below(&r, 500)) {
 			netscan_window_clear(&pool, &window[i]);
 			memset(&model[i], 0, sizeof(model[i]));

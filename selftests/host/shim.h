@@ -48,7 +48,11 @@ typedef unsigned long long __le64;
 	__typeof__(d) shim_d = (d);					\
 	((n) + shim_d - 1) / shim_d;					\
 })
-#define round_up(n, d)		(((n) + (d) - 1) / (d) * (d))
+#define round_up(n, d)							\
+({									\
+	__typeof__(d) shim_r = (d);					\
+	((n) + shim_r - 1) / shim_r * shim_r;				\
+})
 #define ilog2(n)		(63 - __builtin_clzll(n))
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)

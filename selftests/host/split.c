@@ -3,6 +3,7 @@
  * netscan - what reading an argv should give, worked out the simple way
  */
 #include "flow.h"
+#include "span.h"
 #include "split.h"
 
 static const struct netscan_hash_key *hash_key(void)
@@ -32,11 +33,14 @@ void split_by_module(struct split *s, unsigned long addr, size_t len)
 	memset(&a, 0xa5, sizeof(a));
 	s->nr = 0;
 	netscan_args_begin(&a, addr, addr + len);
+	CHECK(!a.weigh);
+	a.weigh = true;
 	s->text_len = a.text_len;
 	memcpy(s->text, a.text, a.text_len);
 	do {
 		nr = netscan_args_next(&a, hash_key());
 		memcpy(s->fp + s->nr, a.fp, nr * sizeof(*a.fp));
+		memcpy(s->weight + s->nr, a.weight, nr * sizeof(*a.weight));
 		s->nr += nr;
 		/* It stays what it was while the rest is read. */
 		CHECK(!memcmp(s->text, a.text, s->text_len));
@@ -86,6 +90,8 @@ static size_t split_part(struct split *s, const struct netscan_hash_key *key,
 		if (p[i])
 			continue;
 		if (i - start <= NETSCAN_MAX_ARG) {
+			s->weight[s->nr] = netscan_span_weigh((const char *)p + start,
+							      i - start);
 			s->fp[s->nr++] = fingerprint(key, p + start, i - start);
 			nr++;
 		} else {
@@ -163,6 +169,10 @@ void split_compare(const struct split *got, const struct split *want)
 	EQUAL(got->nr, want->nr);
 	for (i = 0; i < got->nr && i < want->nr; i++)
 		if (got->fp[i] != want->fp[i])
+			break;
+	EQUAL(i, want->nr);
+	for (i = 0; i < got->nr && i < want->nr; i++)
+		if (got->weight[i] != want->weight[i])
 			break;
 	EQUAL(i, want->nr);
 	EQUAL(got->long_args, want->long_args);

@@ -12,6 +12,7 @@
 /**
  * struct split - an argv, read
  * @fp: fingerprints, in order
+ * @weight: what each weighs by its span
  * @nr: how many
  * @long_args: arguments that were too long to count
  * @truncated: argv is longer than what is read
@@ -22,6 +23,7 @@
  */
 struct split {
 	u64 fp[SPLIT_MAX];
+	u16 weight[SPLIT_MAX];
 	u32 nr;
 	u32 long_args;
 	bool truncated;

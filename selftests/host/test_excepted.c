@@ -203,7 +203,8 @@ static void cut_args(void)
 
 static void all_at_once(void)
 {
-	const char *line = "a exe=/e parent_exe=/p tool=nc uid=1000 cgroup=/a.slice args=\"nc -z *\" rule=session";
+	const char *line = "a exe=/e parent_exe=/p tool=nc uid=1000 "
+			   "cgroup=/a.slice args=\"nc -z *\" rule=session";
 	struct netscan_subject s = event;
 
 	EQUAL(excepts(line, &s), 1);

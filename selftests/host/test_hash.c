@@ -57,6 +57,56 @@ static void is_the_formula(void)
 	}
 }
 
+/* Words and coefficients that carry as far as can be, and that never do. */
+static u64 any_word(struct test_random *r)
+{
+	switch (test_below(r, 6)) {
+	case 0:
+		return 0;
+	case 1:
+		return U64_MAX - test_below(r, 2);
+	case 2:
+		return 1ULL << test_below(r, 64);
+	default:
+		return test_next(r) >> test_below(r, 64);
+	}
+}
+
+/* The formula for pairs, in both ways to multiply, sums under way included. */
+static void pairs_are_the_formula(void)
+{
+	struct netscan_hash_key key;
+	struct netscan_hash wide, narrow;
+	__uint128_t sum, c, d;
+	struct test_random r;
+	u32 i, n;
+	u64 a, b;
+
+	test_seed(&r, 4);
+	for (n = 0; n < 3000; n++) {
+		for (i = 0; i < ARRAY_SIZE(key.c); i++) {
+			key.c[i].hi = any_word(&r);
+			key.c[i].lo = any_word(&r);
+		}
+		netscan_hash_start(&wide, &key);
+		narrow = wide;
+		sum = (__uint128_t)key.c[0].hi << 64 | key.c[0].lo;
+		for (i = 1; i < NETSCAN_HASH_WORDS; i += 2) {
+			a = any_word(&r);
+			b = any_word(&r);
+			c = (__uint128_t)key.c[i].hi << 64 | key.c[i].lo;
+			d = (__uint128_t)key.c[i + 1].hi << 64 | key.c[i + 1].lo;
+			sum += (c + a) * (d + b);
+			add_pair_wide(&wide, &key, i, a, b);
+			add_pair_narrow(&narrow, &key, i, a, b);
+		}
+		EQUAL(wide.hi, sum >> 64);
+		EQUAL(wide.lo, sum);
+		EQUAL(narrow.hi, sum >> 64);
+		EQUAL(narrow.lo, sum);
+	}
+}
+
 static u64 hash_pair(const struct netscan_hash_key *key, u64 a, u64 b)
 {
 	struct netscan_hash h;
@@ -122,6 +172,7 @@ static void keys_differ(void)
 static const struct test tests[] = {
 	{ "both ways to multiply agree", both_ways_to_multiply_agree },
 	{ "the sum is the formula's", is_the_formula },
+	{ "and so is that of pairs", pairs_are_the_formula },
 	{ "every bit and place matters", every_bit_and_place_matters },
 	{ "keys differ where they must", keys_differ },
 };

@@ -139,6 +139,45 @@ static void scan_end(void)
 	      "file");
 }
 
+/* Every word of every sign, in each type of record. */
+static void signs(void)
+{
+	static const char * const matches[] = {
+		[NETSCAN_MATCH_NAME] = "name",
+		[NETSCAN_MATCH_FILE] = "file",
+		[NETSCAN_MATCH_ARGV] = "argv",
+		[NETSCAN_MATCH_LOADER] = "loader",
+		[NETSCAN_MATCH_SCRIPT] = "script",
+	};
+	static const char * const files[] = {
+		[NETSCAN_FILE_NORMAL] = "normal",
+		[NETSCAN_FILE_DELETED] = "deleted",
+		[NETSCAN_FILE_MEMFD] = "memfd",
+	};
+	u32 type, match, file;
+
+	for (type = NETSCAN_ALERT; type <= NETSCAN_END; type++) {
+		for (match = 0; match < ARRAY_SIZE(matches); match++) {
+			for (file = 0; file < 2 * ARRAY_SIZE(files); file++) {
+				begin();
+				record.type = type;
+				record.reason = "idle";
+				record.from.match = match;
+				record.from.file = file / 2;
+				record.from.orphan = file % 2;
+				print(1);
+				CHECK(!reader_parse(&got, line, text.len));
+				CHECK(reader_is(&got, "match", matches[match],
+						strlen(matches[match])));
+				CHECK(reader_is(&got, "file", files[file / 2],
+						strlen(files[file / 2])));
+				CHECK(reader_is(&got, "orphan",
+						file % 2 ? "1" : "0", 1));
+			}
+		}
+	}
+}
+
 static void lost_and_health(void)
 {
 	begin();
@@ -301,6 +340,7 @@ static void a_comm_without_a_nul(void)
 static const struct test tests[] = {
 	{ "alert and update", alert_and_update },
 	{ "end", scan_end },
+	{ "signs", signs },
 	{ "lost and health", lost_and_health },
 	{ "every byte in every string", every_byte_in_every_string },
 	{ "a forged record stays a string", forged_record_stays_a_string },

@@ -2,6 +2,7 @@
 /*
  * netscan - tests of rules as text: parse, refuse, print
  */
+#include "exceptions.h"
 #include "rules.h"
 #include "test.h"
 #include "tools.h"
@@ -108,9 +109,11 @@ static void one_field_at_a_time(void)
 		{ "one count=args",
 		  RULE("1", "parent,exe", "100", "1", "540", "all") },
 		{ "one count=span distinct=1000000",
-		  "enabled=1 by=parent,exe count=span distinct=1000000 events=1 window=540 tools=all" },
+		  "enabled=1 by=parent,exe count=span distinct=1000000 "
+		  "events=1 window=540 tools=all" },
 		{ "one distinct=129 count=span",
-		  "enabled=1 by=parent,exe count=span distinct=129 events=1 window=540 tools=all" },
+		  "enabled=1 by=parent,exe count=span distinct=129 "
+		  "events=1 window=540 tools=all" },
 		{ "one distinct=1",
 		  RULE("1", "parent,exe", "1", "1", "540", "all") },
 		{ "one distinct=128",
@@ -175,6 +178,32 @@ static void removes(void)
 	refuse("-scan distinct=3", -EINVAL);
 	refuse("- scan", -EINVAL);
 	refuse("-scan\n-scan", -EINVAL);
+}
+
+static int except(const char *text)
+{
+	char buf[256];
+
+	snprintf(buf, sizeof(buf), "%s", text);
+	return netscan_exceptions_parse(&cfg, buf, &why);
+}
+
+/* A rule that an exception names stays until that is gone. */
+static void removes_none_that_is_excepted(void)
+{
+	begin();
+	EQUAL(except("one uid=3 rule=session\ntwo uid=4 rule=session\nthree uid=0"), 0);
+	EQUAL(parse("-session"), -EINVAL);
+	TEXT_EQUAL(why, "an exception names this rule");
+	EQUAL(cfg.nr_rules, 3);
+	/* Others go, and this one may change. */
+	EQUAL(parse("-scan\nsession by=uid window=9"), 0);
+	EQUAL(except("-two"), 0);
+	EQUAL(parse("-session"), -EINVAL);
+	EQUAL(except("-one\none uid=3 rule=span"), 0);
+	EQUAL(parse("-session"), 0);
+	EQUAL(parse("-span"), -EINVAL);
+	TEXT_EQUAL(cfg.rule[0].name, "span");
 }
 
 static void sixteen_rules(void)
@@ -424,6 +453,7 @@ static const struct test tests[] = {
 	{ "what is not named stays", what_is_not_named_stays },
 	{ "space and comments", space_and_comments },
 	{ "removal", removes },
+	{ "none that an exception names", removes_none_that_is_excepted },
 	{ "sixteen rules", sixteen_rules },
 	{ "ids follow the meaning", ids_follow_the_meaning },
 	{ "sums and numbers of arguments", spans },

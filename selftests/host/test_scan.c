@@ -279,6 +279,133 @@ static void a_run_begins_when_the_window_is_empty(void)
 	end();
 }
 
+/* A span rule adds up what arguments spell, the others count them. */
+static void spans_add_up(void)
+{
+	begin("-session\nspan enabled=1 distinct=1000 window=60");
+	flow_exec("nc -z host 1-500");		/* 3 and 500 */
+	EQUAL(flow.nr, 0);
+	flow_exec("nc -z host 1-500");		/* the same again */
+	flow_exec("nc -z host 501-996");	/* 496 more: 999 */
+	EQUAL(flow.nr, 0);
+	flow_exec("nc -z host 9999");
+	EQUAL(flow.nr, 1);
+	TEXT_EQUAL(flow_last()->rule, "span");
+	EQUAL(flow_last()->distinct, 1000);
+	EQUAL(flow_last()->events, 4);
+	/* Twice as much is an update; what comes again is not new. */
+	flow_forget();
+	flow_exec("nc -z host 10000-10998");
+	EQUAL(flow.nr, 0);
+	flow_exec("nc -z host 1-500");
+	EQUAL(flow.nr, 0);
+	flow_exec("nc -z host 7");
+	EQUAL(flow_count(NETSCAN_UPDATE), 1);
+	EQUAL(flow_last()->distinct, 2000);
+	/* Half of the threshold, to the target. */
+	flow_forget();
+	flow.now += 30 * SEC;
+	flow_exec("nc -z host 2001-2497");	/* 500 */
+	flow.now += 30 * SEC + 1;
+	CHECK(flow_tick());
+	EQUAL(flow.nr, 0);
+	end();
+	begin("-session\nspan enabled=1 distinct=1000 window=60");
+	flow_exec("nc -z host 1-1000");
+	flow.now += 30 * SEC;
+	flow_exec("nc -z host 2001-2496");	/* 499 */
+	flow.now += 30 * SEC + 1;
+	CHECK(flow_tick());
+	EQUAL(flow_count(NETSCAN_END), 1);
+	end();
+}
+
+static void one_exec_spells_a_scan(void)
+{
+	begin("-session\nspan enabled=1 distinct=65536");
+	flow_exec("65535");
+	EQUAL(flow.nr, 0);
+	flow_exec("1-65535");
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->distinct, 65536);
+	end();
+	/* The largest threshold, with few slots: what is pushed out counts. */
+	flow_start(64, 16);
+	flow_rules("-session\nscan enabled=0\nspan enabled=1 distinct=1000000");
+	flow_exec("1.0.0.0/8 2.0.0.0/8 3.0.0.0/8 4.0.0.0/8 5.0.0.0/8 6.0.0.0/8");
+	flow_exec("7.0.0.0/8 8.0.0.0/8");
+	flow_exec("a b c d e f g h i j k l m n o p q r s t u v w x y z");
+	EQUAL(flow.nr, 0);
+	flow_exec("9.0.0.0/8 10.0.0.0/8 11.0.0.0/8 12.0.0.0/8 13.0.0.0/8");
+	flow_exec("14.0.0.0/8 15.0.0.0/8");
+	EQUAL(flow.nr, 0);
+	flow_exec("16.0.0.0/8");
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->distinct, 16 * 65535 + 26);
+	end();
+}
+
+/* Only for the tools that such a rule watches. */
+static void spans_of_watched_tools(void)
+{
+	begin("-session\nspan enabled=1 tools=nc distinct=1000");
+	flow_exec("1-5000");
+	EQUAL(flow.nr, 0);
+	flow.ev.from.tool = 5;
+	flow_exec("1-5000");
+	EQUAL(flow.nr, 1);
+	TEXT_EQUAL(flow_last()->rule, "span");
+	/* A rule that counts arguments sees one. */
+	flow_rules("other distinct=2 tools=all");
+	flow_exec("1-5000");
+	EQUAL(flow_count(NETSCAN_ALERT), 1);
+	EQUAL(flow_group("other")->args.sum, 1);
+	end();
+}
+
+/* What was not read is one target, for there is nothing that spells more. */
+static void what_was_not_read_spells_one(void)
+{
+	begin("-session\nspan enabled=1 distinct=3");
+	flow.ev.read_fault = true;
+	flow_feed(NULL, 0);
+	flow.now++;
+	flow_feed(NULL, 0);
+	EQUAL(flow.nr, 0);
+	flow.now++;
+	flow_feed(NULL, 0);
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->distinct, 3);
+	end();
+}
+
+/* A bit is the rule's place in the order of evaluation. */
+static void excepted_rules_do_not_count(void)
+{
+	begin("scan distinct=3\nsession distinct=3\nthird by=uid distinct=3");
+	flow.ev.excepted = BIT(0) | BIT(3);
+	flow_targets(1, 5);
+	CHECK(!flow_group("scan"));
+	CHECK(!flow_group("third"));
+	EQUAL(flow_group("session")->events, 5);
+	EQUAL(flow_count(NETSCAN_ALERT), 1);
+	TEXT_EQUAL(flow_last()->rule, "session");
+	/* It covers nothing, then, and is no part of what others saw. */
+	flow_forget();
+	flow.ev.excepted = BIT(1);
+	flow_targets(6, 7);
+	EQUAL(flow_group("session")->events, 5);
+	EQUAL(flow_group("scan")->events, 2);
+	EQUAL(flow_count(NETSCAN_ALERT), 1);
+	TEXT_EQUAL(flow_last()->rule, "scan");
+	EQUAL(flow_last()->distinct, 3);
+	EQUAL(flow_group("third")->state, NETSCAN_COVERED);
+	flow.ev.excepted = U32_MAX;
+	flow_targets(100, 200);
+	EQUAL(flow_group("scan")->events, 2);
+	end();
+}
+
 static const struct test tests[] = {
 	{ "ping -c 1 X alerts at the 97th X", alerts_at_the_97th_host },
 	{ "arguments count once, wherever they stand", counts_distinct_arguments_only },
@@ -289,6 +416,11 @@ static const struct test tests[] = {
 	{ "each rule has its own groups", rules_have_groups_of_their_own },
 	{ "other tools and rules that are off", only_watched_tools_and_enabled_rules },
 	{ "window edges to the nanosecond", window_edges },
+	{ "spans add up", spans_add_up },
+	{ "one exec spells a scan", one_exec_spells_a_scan },
+	{ "spans of watched tools", spans_of_watched_tools },
+	{ "what was not read spells one", what_was_not_read_spells_one },
+	{ "excepted rules do not count", excepted_rules_do_not_count },
 	{ "early after boot", early_after_boot },
 	{ "a run begins when the window is empty", a_run_begins_when_the_window_is_empty },
 };

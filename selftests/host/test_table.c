@@ -374,6 +374,140 @@ static void room_behind_empty_groups(void)
 	end();
 }
 
+/* Groups of @nr arguments of one user, an event each that brought plenty. */
+static void own(u32 uid, u64 from, u32 groups, u32 nr, u64 now)
+{
+	owner = uid;
+	for (; groups; groups--, from++, now++)
+		put(get(from, now), 0, nr, now);
+}
+
+static u32 left(u64 from, u32 groups)
+{
+	u32 n = 0;
+
+	for (; groups; groups--, from++)
+		if (find(from))
+			n++;
+	return n;
+}
+
+/* Of 64 groups, 16 are a share and 17 are more. */
+static void a_share_of_the_groups(void)
+{
+	u64 now = 1000 * SEC;
+
+	begin(64);
+	own(1, 0, 17, 3, now);
+	own(2, 20, 16, 1, now);
+	own(3, 40, 16, 1, now);
+	own(4, 60, 15, 1, now);
+	EQUAL(b->used, N);
+	/* Who has more than a share makes room for what is theirs. */
+	own(1, 100, 1, 3, now + SEC);
+	CHECK(!find(0) && find(100));
+	EQUAL(left(1, 16), 16);
+	/* And for a user who has less. */
+	own(5, 200, 1, 1, now + SEC);
+	EQUAL(left(0, 17) + left(100, 1), 16);
+	CHECK(find(200));
+	/* Now they have a share. Nobody has more: the least of all goes. */
+	own(1, 101, 1, 3, now + SEC);
+	CHECK(!find(20));
+	EQUAL(left(0, 17) + left(100, 2), 17);
+	EQUAL(STAT(EVICTED_ARMED), 3);
+	end();
+}
+
+/* An open scan of one with more goes before the least of others. */
+static void scans_of_who_has_more(void)
+{
+	u64 now = 1000 * SEC;
+	u32 i;
+
+	begin(64);
+	own(1, 0, 20, 9, now);
+	own(2, 20, 15, 1, now);
+	own(3, 40, 15, 1, now);
+	own(4, 60, 14, 1, now);
+	for (i = 0; i < 20; i++) {
+		netscan_table_set_state(b, find(i), NETSCAN_OPEN);
+		find(i)->scan_id = i + 1;
+	}
+	own(5, 100, 1, 1, now + SEC);
+	EQUAL(nr_gone, 1);
+	EQUAL(gone_key[0], 0);
+	own(1, 101, 1, 1, now + SEC);
+	EQUAL(nr_gone, 2);
+	EQUAL(gone_key[1], 1);
+	/* But what is idle, whoever's, before that. */
+	own(5, 102, 1, 1, now + SEC);
+	CHECK(!find(101));
+	own(1, 103, 1, 1, now + (WINDOW + 2) * SEC);
+	EQUAL(left(20, 15), 14);
+	EQUAL(STAT(EVICTED_IDLE), 1);
+	end();
+}
+
+/* Of 64 entries, 16 are a share and 17 are more; groups do not matter then. */
+static void a_share_of_the_entries(void)
+{
+	u64 now = 1000 * SEC;
+
+	begin(SLOTS);
+	own(1, 0, 2, 9, now);
+	own(2, 10, 16, 1, now);
+	own(3, 30, 16, 1, now);
+	own(4, 50, 14, 1, now);
+	EQUAL(b->pool.free, NETSCAN_NIL);
+	/* A user with a share of them takes from who has more. */
+	owner = 2;
+	put(find(25), 1, 1, now + SEC);
+	CHECK(!find(0));
+	EQUAL(left(10, 16) + left(30, 16) + left(50, 14), 46);
+	EQUAL(find(25)->args.count, 2);
+	/* 1 has 9 and gets 7, which makes a share. */
+	own(1, 2, 1, 7, now + SEC);
+	own(4, 64, 1, 1, now + SEC);
+	EQUAL(b->pool.free, NETSCAN_NIL);
+	owner = 1;
+	put(find(2), 7, 1, now + 2 * SEC);
+	CHECK(!find(10));		/* 2 has 17 */
+	put(find(2), 8, 1, now + 3 * SEC);
+	CHECK(!find(1));		/* now 1 has */
+	EQUAL(left(11, 15) + left(30, 16) + left(50, 15), 46);
+	end();
+}
+
+/* An exec counts for four arguments, no matter how many it brings. */
+static void progress_is_four_an_exec(void)
+{
+	u64 now = 1000 * SEC;
+	u32 i;
+
+	begin(256);
+	for (i = 0; i < N; i++)
+		put(get(i, now + i), 0, i ? 4 : 3, now + i);
+	/* One exec of 40: as much as four; two of 40: as eight. */
+	put(find(0), 0, 40, now + 100);
+	find(0)->events = 1;
+	find(0)->last = now + 100;
+	put(find(1), 0, 40, now + 100);
+	find(1)->events = 2;
+	for (i = 3; i < N; i++)
+		put(find(i), 0, 5, now + 100);
+	get(100, now + 101);
+	CHECK(find(0) && find(1) && !find(2));
+	put(find(100), 0, 5, now + 101);
+	put(get(101, now + 102), 0, 5, now + 102);
+	CHECK(!find(0));
+	for (i = 3; i < N; i++)
+		put(find(i), 0, 7, now + 100);
+	get(102, now + 103);
+	CHECK(find(1) && !find(100));
+	end();
+}
+
 static const struct test tests[] = {
 	{ "create and destroy", create_and_destroy },
 	{ "no memory leaves nothing behind", no_memory_leaves_nothing },
@@ -384,6 +518,10 @@ static const struct test tests[] = {
 	{ "idle groups make room first", idle_ones_go_first },
 	{ "then the least progress, the oldest", least_progress_then_oldest },
 	{ "silent ones after armed ones, open ones last", silent_ones_then_open_ones_last },
+	{ "a share of the groups", a_share_of_the_groups },
+	{ "scans of who has more than a share", scans_of_who_has_more },
+	{ "a share of the entries", a_share_of_the_entries },
+	{ "an exec counts for four arguments", progress_is_four_an_exec },
 	{ "room for an entry", room_for_an_entry },
 	{ "room behind empty groups", room_behind_empty_groups },
 };

@@ -2,6 +2,7 @@
 /*
  * netscan - tests of tool identity: names, signs, multi-call binaries, text
  */
+#include "exceptions.h"
 #include "rules.h"
 #include "test.h"
 #include "tools.h"
@@ -13,6 +14,7 @@
 
 #define NO	NETSCAN_NO_TOOL
 #define ASK	NETSCAN_ASK_ARGV
+#define LOADER	NETSCAN_ASK_LOADER
 
 static struct netscan_config cfg;
 static const char *why;
@@ -60,11 +62,18 @@ static int find(const char *name)
 	return netscan_tools_find(&cfg.tools, name, strlen(name));
 }
 
+/* "-" for none, "?" and "!" where the arguments have to be asked. */
+static const char *name_of(int tool)
+{
+	return tool == NO ? "-" : tool == ASK ? "?" : tool == LOADER ? "!" :
+	       cfg.tools.tool[tool];
+}
+
 static const char *found(const char *name)
 {
 	int tool = find(name);
 
-	return tool == NO ? "-" : tool == ASK ? "?" : cfg.tools.tool[tool];
+	return name_of(tool);
 }
 
 static void built_in_names(void)
@@ -81,6 +90,10 @@ static void built_in_names(void)
 		{ "", "-" }, { "p", "-" }, { "pin", "-" }, { "pings", "-" },
 		{ "Ping", "-" }, { "nc.", "-" }, { "nc-", "-" },
 		{ "ncx", "-" }, { "socat2", "-" }, { "busybox2", "-" },
+		{ "ld.so", "!" }, { "ld64.so.1", "!" }, { "ld64.so.2", "!" },
+		{ "ld-linux-x86-64.so.2", "!" }, { "ld-musl-x86_64.so.1", "!" },
+		{ "ld-2.36.so", "!" }, { "ld", "-" }, { "ld-", "-" },
+		{ "ld.so.1", "-" }, { "ld64.so", "-" }, { "ld.bfd", "-" },
 		{ "hping4", "-" }, { "ping5", "-" }, { "xnc.openbsd", "-" },
 	};
 	u32 i;
@@ -107,7 +120,7 @@ static void names_against_a_plain_search(void)
 	for (i = 0; i < 300000; i++) {
 		len = 1 + test_below(&r, 6);
 		for (j = 0; j < len; j++)
-			name[j] = "pingcatsoh.12346"[test_below(&r, 16)];
+			name[j] = "pingcatsoh.12346ld-"[test_below(&r, 19)];
 		want = NO;
 		for (j = 0; j < cfg.tools.nr_names; j++) {
 			const struct netscan_name *n = &cfg.tools.name[j];
@@ -115,7 +128,8 @@ static void names_against_a_plain_search(void)
 
 			if (n->prefix ? len > all && !memcmp(name, n->text, all) :
 			    len == all && !memcmp(name, n->text, all))
-				want = n->tool == 0xff ? ASK : n->tool;
+				want = n->tool == 0xff ? ASK :
+				       n->tool == 0xfe ? LOADER : n->tool;
 		}
 		EQUAL(netscan_tools_find(&cfg.tools, name, len), want);
 	}
@@ -157,6 +171,12 @@ static void signs(void)
 		{ "/bin/sh", "busybox", "?", NULL },
 		{ "/proc/self/exe", "busybox", "?", NULL },
 		{ "/bin/toybox", "x", "?", NULL },
+		{ "/lib64/ld-linux-x86-64.so.2", "ld-linux-x86-64.so.2", "!", NULL },
+		{ "/tmp/run", "ld-2.36.so", "!", NULL },
+		{ "/bin/ld.so", "x", "!", NULL },
+		{ "/bin/ping", "ld-linux-x86-64.so.2", "ping", "name" },
+		{ "/bin/ld.so", "ping", "ping", "file" },
+		{ "/dev/fd/3", "memfd:ping", "-", NULL },
 		{ "/bin/ls", "ls", "-", NULL },
 		{ "/ping/ls", "ls", "-", NULL },
 		{ "/bin/", "ls", "-", NULL },
@@ -170,14 +190,18 @@ static void signs(void)
 	begin();
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		got = match(cases[i].path, cases[i].file, &sign, &all);
-		tool = got == NO ? "-" : got == ASK ? "?" : cfg.tools.tool[got];
+		tool = name_of(got);
 		TEXT_EQUAL(tool, cases[i].tool);
 		if (!cases[i].sign)
 			continue;
 		TEXT_EQUAL(netscan_tools_match_name(sign), cases[i].sign);
 		CHECK(all & BIT(got));
 	}
+	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_NAME), "name");
+	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_FILE), "file");
 	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_ARGV), "argv");
+	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_LOADER), "loader");
+	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_SCRIPT), "script");
 }
 
 /* Signs may name different tools: the first is the event's, rules ask for any. */
@@ -275,6 +299,126 @@ static void multi_call(void)
 	}
 }
 
+/* A command line; it may hold NULs and lack the last. */
+struct args {
+	const char *text;
+	size_t len;
+};
+
+#define ARGS(text)	((struct args){ text, sizeof(text) - 1 })
+
+/* What the loader of these arguments runs, in memory of no byte more. */
+static int match_loader(struct args args, size_t *at)
+{
+	char *memory = malloc(args.len + !args.len);
+	const char *argv = memory;
+	int got;
+
+	memcpy(memory, args.text, args.len);
+	got = netscan_tools_match_loader(&cfg.tools, &argv, args.len);
+	*at = argv - memory;
+	free(memory);
+	return got;
+}
+
+static void loader(void)
+{
+	static const struct {
+		struct args args;
+		const char *tool;
+	} cases[] = {
+		{ ARGS("ld.so\0ping\0"), "ping" },
+		{ ARGS("ld.so\0/usr/bin/ping\0-c\0001\0"), "ping" },
+		{ ARGS("/lib/ld-linux.so.2\0./nc.openbsd\0"), "nc" },
+		{ ARGS("anything\0ping\0"), "ping" },
+		{ ARGS("\0ping\0"), "ping" },
+		/* Options with a value, and without. */
+		{ ARGS("ld.so\0--library-path\0/lib\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--preload\0a.so\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--argv0\0ls\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--audit\0a.so\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--inhibit-rpath\0x\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--glibc-hwcaps-prepend\0x\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--glibc-hwcaps-mask\0x\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--inhibit-cache\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--library-path=/lib\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--inhibit-cache\0--argv0\0ls\0--preload\0p\0nc\0"),
+		  "nc" },
+		/* A value is not what is run, whatever it is called. */
+		{ ARGS("ld.so\0--argv0\0ping\0ls\0"), "-" },
+		{ ARGS("ld.so\0--preload\0--argv0\0ping\0ls\0"), "ping" },
+		{ ARGS("ld.so\0--library-path\0--list\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--argv0\0\0ping\0"), "ping" },
+		/* It runs nothing, or another program. */
+		{ ARGS("ld.so\0--list\0ping\0"), "-" },
+		{ ARGS("ld.so\0--verify\0ping\0"), "-" },
+		{ ARGS("ld.so\0--help\0ping\0"), "-" },
+		{ ARGS("ld.so\0--version\0ping\0"), "-" },
+		{ ARGS("ld.so\0--argv0\0x\0--list\0ping\0"), "-" },
+		{ ARGS("ld.so\0ls\0ping\0"), "-" },
+		{ ARGS("ld.so\0\0ping\0"), "-" },
+		{ ARGS("ld.so\0ld.so\0ping\0"), "!" },
+		{ ARGS("ld.so\0ping/\0"), "-" },
+		/* Nothing there, or cut before it can be told. */
+		{ ARGS("ld.so\0"), "-" },
+		{ ARGS("ld.so"), "-" },
+		{ ARGS("\0"), "-" },
+		{ ARGS(""), "-" },
+		{ ARGS("ping"), "-" },
+		{ ARGS("ld.so\0ping"), "-" },
+		{ ARGS("ld.so\0ping4"), "-" },
+		{ ARGS("ld.so\0--argv0\0"), "-" },
+		{ ARGS("ld.so\0--argv0\0x"), "-" },
+		{ ARGS("ld.so\0--argv0\0x\0"), "-" },
+		{ ARGS("ld.so\0--argv0\0x\0pin"), "-" },
+		{ ARGS("ld.so\0--inhibit-cac"), "-" },
+		{ ARGS("ld.so\0-\0--\0---\0"), "-" },
+	};
+	size_t at;
+	int got;
+	u32 i;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		got = match_loader(cases[i].args, &at);
+		if (strcmp(name_of(got), cases[i].tool))
+			test_fail(__FILE__, __LINE__, "case %u: %s, not %s", i,
+				  name_of(got), cases[i].tool);
+	}
+}
+
+/* A loader may run a multi-call binary, whose arguments begin there. */
+static void loader_of_a_multi_call_binary(void)
+{
+	size_t at;
+
+	begin();
+	EQUAL(match_loader(ARGS("ld.so\0/bin/busybox\0ping\0"), &at), ASK);
+	EQUAL(at, 6);
+	EQUAL(match_loader(ARGS("ld.so\0--argv0\0x\0toybox\0nc\0"), &at), ASK);
+	EQUAL(at, 16);
+	EQUAL(match_loader(ARGS("ld.so\0busybox"), &at), NO);
+}
+
+/* Every beginning of a command line, in memory that ends with it. */
+static void loader_at_any_cut(void)
+{
+	static const char args[] =
+		"ld.so\0--library-path\0/lib:/usr/lib\0--inhibit-cache\0"
+		"--argv0\0sh\0/usr/bin/nc.openbsd\0-z\0h\0001-99\0";
+	size_t len, at, whole;
+	int got;
+
+	begin();
+	for (whole = 0; memcmp(args + whole, "-z", 3); whole++)
+		;
+	for (len = 0; len < sizeof(args); len++) {
+		got = match_loader((struct args){ args, len }, &at);
+		EQUAL(got, len < whole ? NO : find("nc"));
+	}
+}
+
 /* Argument 1 is the applet only where argument 0 names the binary. */
 static void other_applets_arguments(void)
 {
@@ -313,6 +457,8 @@ static void removes(void)
 	refuse("-", -EINVAL);
 	refuse("-ping4", -EINVAL);
 	refuse("-busybox", -EINVAL);
+	refuse("-ld.so", -EINVAL);
+	refuse("-ld-*", -EINVAL);
 	refuse("-ping", -EINVAL);	/* the rule scan names it */
 	begin();
 	cfg.rule[0].tools &= ~1U;
@@ -321,6 +467,30 @@ static void removes(void)
 	EQUAL(find("socat"), 8);
 	EQUAL(parse("new"), 0);
 	EQUAL(find("new"), 0);		/* the free place */
+}
+
+static int except(const char *text)
+{
+	char buf[256];
+
+	snprintf(buf, sizeof(buf), "%s", text);
+	return netscan_exceptions_parse(&cfg, buf, &why);
+}
+
+/* A tool that an exception names stays until that is gone. */
+static void removes_none_that_is_excepted(void)
+{
+	begin();
+	cfg.rule[0].tools &= ~BIT(8);
+	EQUAL(except("one tool=socat\ntwo tool=socat uid=0\nthree uid=3"), 0);
+	EQUAL(parse("-socat"), -EINVAL);
+	TEXT_EQUAL(why, "an exception names this tool");
+	TEXT_EQUAL(found("socat1"), "socat");
+	EQUAL(except("-one"), 0);
+	EQUAL(parse("-socat"), -EINVAL);
+	EQUAL(except("-two\ntwo uid=0"), 0);
+	EQUAL(parse("-socat"), 0);
+	TEXT_EQUAL(found("socat1"), "-");
 }
 
 static void names(void)
@@ -362,6 +532,9 @@ static void one_name_one_tool(void)
 	refuse("a nc.*", -EINVAL);
 	refuse("a busybox", -EINVAL);
 	refuse("busybox", -EINVAL);
+	refuse("a ld.so", -EINVAL);
+	refuse("a ld-*", -EINVAL);
+	refuse("ld64.so.2", -EINVAL);
 	begin();
 	EQUAL(parse("a nc.open*\nb nc.openb"), 0);	/* other names */
 }
@@ -378,7 +551,7 @@ static void limits(void)
 	}
 	EQUAL(parse("onemore"), -ERANGE);
 	CHECK(why);
-	/* 96 names: 2 multi-call, 21 built in, 73 more. */
+	/* 96 names: those of the tools and of what runs them, and more. */
 	begin();
 	len = sprintf(line, "many");
 	for (i = cfg.tools.nr_names + 1; i < NETSCAN_MAX_NAMES; i++)
@@ -425,9 +598,13 @@ static const struct test tests[] = {
 	{ "long names", long_names },
 	{ "a file's name is bounded", file_name_is_bounded },
 	{ "multi-call binaries", multi_call },
+	{ "what a loader is told to run", loader },
+	{ "a loader of a multi-call binary", loader_of_a_multi_call_binary },
+	{ "a loader's arguments, cut anywhere", loader_at_any_cut },
 	{ "other applets' arguments", other_applets_arguments },
 	{ "tools are added and replaced", adds_and_replaces },
 	{ "tools are removed", removes },
+	{ "none that an exception names", removes_none_that_is_excepted },
 	{ "valid names", names },
 	{ "one name, one tool", one_name_one_tool },
 	{ "limits", limits },
