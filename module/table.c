@@ -16,8 +16,9 @@
  *	5. least recently seen.
  *
  * so that a flood of decoys that progress less than a scan evicts decoys, and
- * one user's not another's; an open scan that has to go has alerted. Decoys of the same user that have made more
- * progress than a scan so far do evict it; every eviction is counted under what
+ * one user's not another's; an open scan that has to go has alerted. Decoys of
+ * the same user that have made more progress than a scan so far do evict it;
+ * every eviction is counted under what
  * the group was, and the record of a group says how many there were around it.
  *
  * Lifetime: netscan_table_create() to netscan_table_destroy(). A group's

@@ -19,7 +19,9 @@ KERNEL=$1
 # What makes another kernel of the same configuration: how it is built, what of it is kept.
 format=1
 kernels=$TOP/selftests/vm/kernels
+# The source is the same for all.
 SUITE=$HOST_SUITE
+ARCH=$HOST_ARCH
 
 # fragments - the files that make the configuration
 fragments()

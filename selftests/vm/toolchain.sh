@@ -74,7 +74,7 @@ ARCH=$HOST_ARCH
 kbuild=$(sed -n 's/.*\(linux-kbuild-[^/ ]*\).*/\1/p' "$kdir/Makefile" | head -n 1)
 [ -n "$kbuild" ] || kbuild=$(basename "$(echo "$headers"/usr/lib/linux-kbuild-*)")
 packages="base-files bash binutils coreutils dash diffutils findutils gcc grep gzip make mawk
-	perl-base sed tar xz-utils $target_gcc $(dependencies "$kbuild" | tr '\n' ' ')"
+	perl python3 sed tar xz-utils $target_gcc $(dependencies "$kbuild" | tr '\n' ' ')"
 SUITE=${SUITE%-backports}
 [ -z "$(candidate usr-is-merged)" ] || packages="$packages usr-is-merged"
 resolved=$(root_apt -s | grep '^Inst ' | sort)
