@@ -5,8 +5,9 @@
  * Design: a tool is recognised by any sign: the name typed, the name of the
  * file it resolved to, or, where that file is a multi-call binary or a dynamic
  * loader, the applet or program named in its arguments. A sign can add a match
- * and never takes one away. An exec of something else is ruled out by a bit per (length, first byte, last
- * byte), whose cost does not depend on the length of a name.
+ * and never takes one away. An exec of something else is ruled out by a bit per
+ * (length, first byte, last byte), whose cost does not depend on the length of
+ * a name.
  *
  * Context: netscan_tools_match*(), kprobe; netscan_tools_match_name(), any.
  */
