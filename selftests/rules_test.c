@@ -11,6 +11,8 @@
 #define SCAN_LINE	"scan enabled=1 by=parent,exe count=args distinct=100 events=1 "	\
 			"window=540 tools=" SCAN_TOOLS "\n"
 #define SESSION_LINE	"session enabled=1 by=session count=args distinct=100 events=1 "	\
+			"window=540 tools=all\n" \
+			"span enabled=0 by=parent,exe count=span distinct=100 events=1 " \
 			"window=540 tools=all\n"
 #define TEST_LINE	"t_rule enabled=1 by=parent,exe count=args distinct=10 events=1 "	\
 			"window=60 tools=ping\n"
