@@ -332,6 +332,32 @@ static void fingerprints_differ(void)
 	EQUAL(fp['x' * 256 - 256], fp[255 * 256 + 1]);
 }
 
+/* Each weighs what it spells, by itself, wherever it lies. */
+static void weights_of_many(void)
+{
+	struct test_random r;
+	size_t at, size, limit;
+	u32 n, kind;
+
+	test_seed(&r, 8);
+	for (n = 0; n < 300; n++) {
+		limit = test_below(&r, 3) ? 6000 : 2 * LIMIT - 2000;
+		for (at = 0; at < limit; at += size + 1) {
+			kind = test_below(&r, 12);
+			size = sprintf((char *)argv + at,
+				       kind < 7 ? "%u-%u" :
+				       kind < 10 ? "10.0.0.0/%u" : "%u",
+				       1 + test_below(&r, 32),
+				       test_below(&r, 65536));
+			if (test_below(&r, 200) == 0)
+				size = put(at, 1000 + test_below(&r, 50), '1') -
+				       at - 1;
+		}
+		read_at(BASE + test_below(&r, PAGE_SIZE), at, test_below(&r, 4) ?
+			SIZE_MAX : test_below(&r, at));
+	}
+}
+
 static const struct test tests[] = {
 	{ "nothing at all", nothing_at_all },
 	{ "few and empty arguments", few_and_empty_ones },
@@ -347,6 +373,7 @@ static const struct test tests[] = {
 	{ "a fault at the first byte", fault_at_the_very_first_byte },
 	{ "the text is the beginning", text_is_the_beginning },
 	{ "fingerprints differ", fingerprints_differ },
+	{ "weights of many", weights_of_many },
 };
 
 int main(void)
