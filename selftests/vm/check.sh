@@ -22,7 +22,7 @@ list_tests()
 {
 	{
 		build_make -s -C "$TOP/selftests" KSELFTEST_DIR="$selftests" OUTPUT="$stage/tests" \
-			COLLECTION=netscan emit_tests | sed -n 's/^netscan://p'
+			CROSS_COMPILE="$CROSS" COLLECTION=netscan emit_tests | sed -n 's/^netscan://p'
 		(cd "$TOP/selftests" && find . -maxdepth 1 -name '*.sh' | sed 's,^\./,,' | sort)
 	} | awk '!seen[$0]++'
 }
@@ -57,7 +57,7 @@ selftests/vm/module.sh "$release" "$stage/netscan.ko" W=1 KCFLAGS=-Werror \
 selftests/vm/logger.sh "$stage/usr/bin/netscan-logger" >"$work/build" 2>&1 ||
 	fail "the logger is built" "$work/build"
 build_make -C selftests KSELFTEST_DIR="$selftests" OUTPUT="$stage/tests" CC="${CROSS}gcc" \
-	>"$work/build" 2>&1 ||
+	CROSS_COMPILE="$CROSS" >"$work/build" 2>&1 ||
 	fail "the tests are built" "$work/build"
 find selftests selftests/daemons -maxdepth 1 -name '*.sh' -exec cp {} "$stage/tests/" \;
 cp selftests/model/*.py "$stage/tests/"

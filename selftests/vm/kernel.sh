@@ -14,17 +14,30 @@ TOP=$(cd "$(dirname "$0")/../.." && pwd)
 build_kernel()
 {
 	say "kernel: fetching $package $version"
-	fetch_deb "$package" "$version" "$1"
+	mkdir -p "$1/image/boot"
+	# Since 7.x the image, the drivers and the configuration are packages of their own.
+	for _package in "$package" $(dependencies "$package" | grep -e "-$release\$"); do
+		fetch_deb "$_package" "$version" "$1"
+	done
 	say "kernel: unpacking"
-	mkdir "$1/image"
-	dpkg-deb -x "$1"/*.deb "$1/image"
+	for _deb in "$1"/*.deb; do
+		dpkg-deb -x "$_deb" "$1/image"
+	done
 	# Before and after the merge of /usr, the drivers are found by both names.
 	[ -e "$1/image/lib" ] || ln -s usr/lib "$1/image/lib"
-	cp "$1/image/boot/vmlinu"*"-$release" "$1/vmlinuz"
-	cp "$1/image/boot/config-$release" "$1/config"
+	keep_file "$1" 'vmlinu[xz]*' vmlinuz
+	keep_file "$1" 'config*' config
 	echo "$release" >"$1/release"
 	copy_modules "$1/image" "$1"
 	rm -rf "$1/image" "$1"/*.deb
+}
+
+# keep_file DIR PATTERN NAME - the image or the configuration, which lie with the drivers since 7.x
+keep_file()
+{
+	find "$1/image/boot/" "$1/image/lib/modules/$release/" -maxdepth 1 -type f -name "$2" \
+		-exec cp {} "$1/$3" \;
+	[ -s "$1/$3" ] || die "no $3 was found in $package"
 }
 
 # copy_modules FROM TO - the drivers in GUEST_MODULES and all they need
