@@ -106,6 +106,8 @@ static void create_and_destroy(void)
 		EQUAL(t.slots, sizes[i][1]);
 		for (j = 0; j < t.nr_buckets; j++)
 			EQUAL(t.bucket[j].pool.nr, sizes[i][3]);
+		/* An index at least half as long as there are entries. */
+		CHECK(2ULL << (64 - t.bucket[0].pool.shift) >= sizes[i][3]);
 		EQUAL(t.bytes,
 		      t.nr_buckets * (sizeof(*t.bucket) +
 				      N * (sizeof(*t.group) + 2) +
@@ -479,6 +481,48 @@ static void a_share_of_the_entries(void)
 	end();
 }
 
+/* Of two with more than a share each makes room for what is theirs. */
+static void two_with_more_than_a_share(void)
+{
+	u64 now = 1000 * SEC;
+
+	begin(64);
+	own(1, 0, 20, 3, now);
+	own(2, 20, 20, 2, now);
+	own(3, 40, 12, 1, now);
+	own(4, 60, 12, 1, now);
+	own(1, 100, 1, 3, now + SEC);
+	CHECK(!find(0));
+	EQUAL(left(20, 20), 20);
+	own(2, 101, 1, 2, now + SEC);
+	CHECK(!find(20));
+	EQUAL(left(1, 19), 19);
+	/* For others, the least of both. */
+	own(5, 102, 1, 1, now + SEC);
+	CHECK(!find(21));
+	EQUAL(left(40, 12) + left(60, 12), 24);
+	end();
+	/* Entries, likewise. */
+	begin(SLOTS);
+	own(1, 0, 2, 10, now);
+	own(2, 10, 10, 2, now);
+	own(3, 30, 12, 1, now);
+	own(4, 50, 12, 1, now);
+	EQUAL(b->pool.free, NETSCAN_NIL);
+	owner = 1;
+	put(find(1), 10, 1, now + SEC);
+	CHECK(!find(0));
+	EQUAL(left(10, 10), 10);
+	own(1, 2, 1, 8, now + SEC);
+	put(find(2), 8, 1, now + SEC);
+	EQUAL(b->pool.free, NETSCAN_NIL);
+	owner = 2;
+	put(find(19), 2, 1, now + SEC);
+	CHECK(!find(10));
+	EQUAL(left(1, 2) + left(30, 12) + left(50, 12), 26);
+	end();
+}
+
 /* An exec counts for four arguments, no matter how many it brings. */
 static void progress_is_four_an_exec(void)
 {
@@ -521,6 +565,7 @@ static const struct test tests[] = {
 	{ "a share of the groups", a_share_of_the_groups },
 	{ "scans of who has more than a share", scans_of_who_has_more },
 	{ "a share of the entries", a_share_of_the_entries },
+	{ "two with more than a share", two_with_more_than_a_share },
 	{ "an exec counts for four arguments", progress_is_four_an_exec },
 	{ "room for an entry", room_for_an_entry },
 	{ "room behind empty groups", room_behind_empty_groups },

@@ -419,6 +419,63 @@ static void loader_at_any_cut(void)
 	}
 }
 
+/*
+ * The same of a list of arguments, the last of which may have been cut: options
+ * first, of which some take one more, then the program.
+ */
+static const char *plain_loader(const char * const *arg, u32 nr)
+{
+	static const char * const values[] = {
+		"--library-path", "--preload", "--argv0", "--audit",
+		"--inhibit-rpath", "--glibc-hwcaps-prepend",
+		"--glibc-hwcaps-mask",
+	};
+	u32 i = 1, v;
+
+	while (i < nr && arg[i][0] == '-') {
+		if (!strcmp(arg[i], "--list") || !strcmp(arg[i], "--verify"))
+			return "";
+		for (v = 0; v < ARRAY_SIZE(values); v++)
+			if (!strcmp(arg[i], values[v]))
+				break;
+		i += v < ARRAY_SIZE(values) ? 2 : 1;
+	}
+	return i < nr ? arg[i] : "";
+}
+
+static void loader_against_a_plain_reading(void)
+{
+	static const char * const words[] = {
+		"ping", "nc", "ls", "", "-", "--", "-ping", "--list", "--verify",
+		"--library-path", "--preload", "--argv0", "--audit", "busybox",
+		"--inhibit-rpath", "--glibc-hwcaps-prepend", "ld.so", "--lis",
+		"--glibc-hwcaps-mask", "--inhibit-cache", "--list-tunables",
+	};
+	const char *arg[7];
+	struct test_random r;
+	u32 n, i, nr, cut;
+	char text[256];
+	size_t len, at;
+	int want;
+
+	begin();
+	test_seed(&r, 7);
+	for (n = 0; n < 100000 && !test_failed(); n++) {
+		nr = 1 + test_below(&r, ARRAY_SIZE(arg));
+		for (i = len = 0; i < nr; i++) {
+			arg[i] = words[test_below(&r, ARRAY_SIZE(words))];
+			len += strlen(strcpy(text + len, arg[i])) + 1;
+		}
+		cut = test_below(&r, 3) ? 0 : 1 + test_below(&r, 4);
+		cut = min_t(u32, cut, strlen(arg[nr - 1]) + 1);
+		want = find(plain_loader(arg, nr - (cut > 0)));
+		EQUAL(match_loader((struct args){ text, len - cut }, &at), want);
+		/* From there on, the arguments are the program's. */
+		if (want == ASK)
+			TEXT_EQUAL(text + at, "busybox");
+	}
+}
+
 /* Argument 1 is the applet only where argument 0 names the binary. */
 static void other_applets_arguments(void)
 {
@@ -601,6 +658,7 @@ static const struct test tests[] = {
 	{ "what a loader is told to run", loader },
 	{ "a loader of a multi-call binary", loader_of_a_multi_call_binary },
 	{ "a loader's arguments, cut anywhere", loader_at_any_cut },
+	{ "and against a plain reading", loader_against_a_plain_reading },
 	{ "other applets' arguments", other_applets_arguments },
 	{ "tools are added and replaced", adds_and_replaces },
 	{ "tools are removed", removes },
