@@ -167,63 +167,48 @@ static u64 rank(const struct netscan_group *g, u64 now)
 	return (u64)g->state << 32 | progress;
 }
 
-static u32 group_entries(const struct netscan_group *g)
+static u32 held(const struct netscan_group *g, bool entries, u64 now)
 {
-	return g->args.count + g->execs.count;
+	if (g->state == NETSCAN_FREE || netscan_table_idle(g, now))
+		return 0;
+	return entries ? g->args.count + g->execs.count : 1;
 }
 
-/* Does a user hold more than a quarter of the bucket: of groups or entries? */
-static bool over_share(const struct netscan_bucket *b, u32 uid, bool entries,
-		       u64 now)
+/* A bit per group of those who hold more than a quarter of the bucket. */
+static u64 over_share(const struct netscan_bucket *b, bool entries, u64 now)
 {
-	const struct netscan_group *g;
-	u32 held = 0;
+	u32 share = (entries ? b->pool.nr : NETSCAN_BUCKET_GROUPS) / 4;
+	u64 seen = 0, over = 0, same;
+	u32 i, j, sum;
 
-	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++)
-		if (g->state != NETSCAN_FREE && g->from.uid == uid &&
-		    !netscan_table_idle(g, now))
-			held += entries ? group_entries(g) : 1;
-	return held > (entries ? b->pool.nr : NETSCAN_BUCKET_GROUPS) / 4;
+	for (i = 0; i < NETSCAN_BUCKET_GROUPS; i++) {
+		if (seen >> i & 1)
+			continue;
+		for (same = 0, sum = 0, j = i; j < NETSCAN_BUCKET_GROUPS; j++) {
+			if (b->group[j].from.uid != b->group[i].from.uid)
+				continue;
+			same |= 1ULL << j;
+			sum += held(&b->group[j], entries, now);
+		}
+		seen |= same;
+		if (sum > share)
+			over |= same;
+	}
+	return over;
 }
 
-/**
- * struct search - who may have to make room
- * @spare: for whom; never chosen, may be NULL
- * @own: only groups of @uid
- * @uid: see @own
- * @nr_kept: how many users' groups are not to be chosen
- * @kept: these users
- */
-struct search {
-	const struct netscan_group *spare;
-	bool own;
-	u32 uid;
-	u32 nr_kept;
-	u32 kept[8];
-};
-
-static bool may_go(const struct netscan_group *g, const struct search *find)
-{
-	u32 i;
-
-	if (g->state == NETSCAN_FREE || g == find->spare)
-		return false;
-	if (find->own)
-		return g->from.uid == find->uid;
-	for (i = 0; i < find->nr_kept; i++)
-		if (g->from.uid == find->kept[i])
-			return false;
-	return true;
-}
-
-static struct netscan_group *find_least(struct netscan_bucket *b,
-					const struct search *find, u64 now)
+/* The least of those with a bit that have to give way to @uid, if only theirs may. */
+static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
+					const u32 *uid, u64 now)
 {
 	struct netscan_group *g, *least = NULL;
 	u64 r, lowest = U64_MAX;
+	u32 i;
 
-	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
-		if (!may_go(g, find))
+	for (i = 0; i < NETSCAN_BUCKET_GROUPS; i++) {
+		g = &b->group[i];
+		if (!(among >> i & 1) || g->state == NETSCAN_FREE ||
+		    (uid && g->from.uid != *uid))
 			continue;
 		r = rank(g, now);
 		if (r < lowest || (r == lowest && g->last < least->last)) {
@@ -242,21 +227,14 @@ static struct netscan_group *choose_victim(struct netscan_bucket *b,
 					   const struct netscan_group *spare,
 					   u32 uid, bool entries, u64 now)
 {
-	struct search find = { .spare = spare, .uid = uid };
-	struct netscan_group *g, *first;
+	u64 others = spare ? ~(1ULL << (spare - b->group)) : U64_MAX;
+	struct netscan_group *g, *first = find_least(b, others, NULL, now);
+	u64 over;
 
-	first = find_least(b, &find, now);
 	if (netscan_table_idle(first, now))
 		return first;
-	find.own = over_share(b, uid, entries, now);
-	g = find.own ? find_least(b, &find, now) : first;
-	find.own = false;
-	while (g && !over_share(b, g->from.uid, entries, now)) {
-		if (find.nr_kept == ARRAY_SIZE(find.kept))
-			return first;
-		find.kept[find.nr_kept++] = g->from.uid;
-		g = find_least(b, &find, now);
-	}
+	over = others & over_share(b, entries, now);
+	g = find_least(b, over, &uid, now) ?: find_least(b, over, NULL, now);
 	return g ?: first;
 }
 
