@@ -11,31 +11,33 @@
  */
 #include "exceptions.h"
 #include "glob.h"
+#include "lines.h"
+#include "rules.h"
 #include "tools.h"
 
 enum field {
 	PARENT_EXE, EXE, TOOL, UID, CGROUP, ARGS, RULE, HITS, FOUND, NR_FIELDS
 };
 
-static const struct {
-	const char *name;
-	const char *hint;
-	enum netscan_exception_text text;
-} fields[] = {
-	[PARENT_EXE] = { "parent_exe", "parent_exe is an absolute path of up to 511 bytes",
-			 NETSCAN_EXCEPTION_PARENT_EXE },
-	[EXE] = { "exe", "exe is an absolute path of up to 511 bytes",
-		  NETSCAN_EXCEPTION_EXE },
+static const struct netscan_field fields[] = {
+	[PARENT_EXE] = { "parent_exe", "parent_exe is an absolute path of up to 511 bytes" },
+	[EXE] = { "exe", "exe is an absolute path of up to 511 bytes" },
 	[TOOL] = { "tool", "tool is a list of names from the tools file" },
 	[UID] = { "uid", "uid is 0 to 4294967294" },
-	[CGROUP] = { "cgroup", "cgroup is an absolute path of up to 511 bytes",
-		     NETSCAN_EXCEPTION_CGROUP },
-	[ARGS] = { "args", "args is a pattern of up to 127 characters, \\xNN being four",
-		   NETSCAN_EXCEPTION_ARGS },
-	[RULE] = { "rule", "rule is the name of a rule",
-		   NETSCAN_EXCEPTION_RULE },
+	[CGROUP] = { "cgroup", "cgroup is an absolute path of up to 511 bytes" },
+	[ARGS] = { "args", "args is a pattern of up to 127 characters, \\xNN being four" },
+	[RULE] = { "rule", "rule is the name of a rule" },
 	[HITS] = { "hits", "" },
 	[FOUND] = { "found", "" },
+};
+
+/* Where the strings among them are kept. */
+static const u8 texts[NR_FIELDS] = {
+	[PARENT_EXE] = NETSCAN_EXCEPTION_PARENT_EXE,
+	[EXE] = NETSCAN_EXCEPTION_EXE,
+	[CGROUP] = NETSCAN_EXCEPTION_CGROUP,
+	[ARGS] = NETSCAN_EXCEPTION_ARGS,
+	[RULE] = NETSCAN_EXCEPTION_RULE,
 };
 
 static void drop_text(struct netscan_exceptions *x, u16 *which)
@@ -104,22 +106,6 @@ static int check_path(char *path, bool cgroup)
 	return len < NETSCAN_MAX_PATH ? 0 : -ERANGE;
 }
 
-static int parse_tools(const struct netscan_tools *tools, char *text, u32 *out)
-{
-	char *word;
-	u32 mask = 0;
-	int tool;
-
-	while ((word = strsep(&text, ","))) {
-		tool = netscan_tools_find(tools, word, strlen(word));
-		if (tool < 0 || strcmp(tools->tool[tool], word))
-			return -EINVAL;
-		mask |= BIT(tool);
-	}
-	*out = mask;
-	return 0;
-}
-
 static int parse_uid(struct netscan_exception *e, const char *value)
 {
 	u32 uid;
@@ -137,16 +123,6 @@ static int parse_uid(struct netscan_exception *e, const char *value)
 	return 0;
 }
 
-static int find_rule(const struct netscan_config *cfg, const char *name)
-{
-	u32 i;
-
-	for (i = 0; i < cfg->nr_rules; i++)
-		if (!strcmp(cfg->rule[i].name, name))
-			return i;
-	return -EINVAL;
-}
-
 static int parse_value(struct netscan_config *cfg, struct netscan_exception *e,
 		       enum field field, char *value, const char **why)
 {
@@ -156,7 +132,7 @@ static int parse_value(struct netscan_config *cfg, struct netscan_exception *e,
 
 	switch (field) {
 	case TOOL:
-		return parse_tools(&cfg->tools, value, &e->tools);
+		return netscan_tools_parse_list(&cfg->tools, value, &e->tools);
 	case UID:
 		return parse_uid(e, value);
 	case PARENT_EXE:
@@ -175,12 +151,12 @@ static int parse_value(struct netscan_config *cfg, struct netscan_exception *e,
 		value = glob;
 		break;
 	case RULE:
-		err = min(find_rule(cfg, value), 0);
+		err = min(netscan_rules_find(cfg, value), 0);
 		break;
 	default:
 		return 0;
 	}
-	return err ? err : set_text(x, &e->at[fields[field].text], value, why);
+	return err ? err : set_text(x, &e->at[texts[field]], value, why);
 }
 
 /* Is this text fit to stand without quotes? */
@@ -221,26 +197,6 @@ static int next_field(char **line, char **key, char **value, const char **why)
 	return 0;
 }
 
-static int parse_field(struct netscan_config *cfg, struct netscan_exception *e,
-		       const char *key, char *value, u32 *given,
-		       const char **why)
-{
-	u32 i;
-
-	for (i = 0; i < NR_FIELDS; i++)
-		if (!strcmp(key, fields[i].name))
-			break;
-	*why = "unknown field";
-	if (i == NR_FIELDS)
-		return -EINVAL;
-	*why = "a field is given twice";
-	if (*given & BIT(i))
-		return -EINVAL;
-	*given |= BIT(i);
-	*why = fields[i].hint;
-	return parse_value(cfg, e, i, value, why);
-}
-
 static struct netscan_exception *find_exception(struct netscan_exceptions *x,
 						const char *name)
 {
@@ -252,9 +208,10 @@ static struct netscan_exception *find_exception(struct netscan_exceptions *x,
 	return NULL;
 }
 
-static int remove_exception(struct netscan_exceptions *x, const char *name,
+static int remove_exception(struct netscan_config *cfg, char *name,
 			    const char **why)
 {
+	struct netscan_exceptions *x = &cfg->exceptions;
 	struct netscan_exception *e = find_exception(x, name);
 	u32 i;
 
@@ -287,8 +244,7 @@ static int add_exception(struct netscan_exceptions *x, const char *name,
 	struct netscan_exception *e = &x->one[x->nr];
 	u64 used = used_slots(x);
 
-	if (!netscan_text_is_name(name, strlen(name), "-_") ||
-	    !isalpha(name[0])) {
+	if (!netscan_lines_valid_name(name)) {
 		*why = "an exception's name is a letter and up to 30 letters, digits, '-' or '_'";
 		return -EINVAL;
 	}
@@ -318,7 +274,7 @@ static int set_exception(struct netscan_config *cfg, char *line,
 	char *name = strsep(&line, " \t"), *key, *value;
 	struct netscan_exception *e = find_exception(x, name);
 	u32 given = 0;
-	int err = 0;
+	int err = 0, field;
 
 	if (!e)
 		err = add_exception(x, name, &e, why);
@@ -327,8 +283,11 @@ static int set_exception(struct netscan_config *cfg, char *line,
 		if (!*line)
 			break;
 		err = next_field(&line, &key, &value, why);
-		if (!err)
-			err = parse_field(cfg, e, key, value, &given, why);
+		if (err)
+			break;
+		field = netscan_lines_field(fields, NR_FIELDS, key, &given, why);
+		err = field < 0 ? field :
+				  parse_value(cfg, e, field, value, why);
 	}
 	if (err)
 		return err;
@@ -350,27 +309,15 @@ static int set_exception(struct netscan_config *cfg, char *line,
 int netscan_exceptions_parse(struct netscan_config *cfg, char *text,
 			     const char **why)
 {
-	char *line;
-	int err;
-
-	while ((line = strsep(&text, "\n"))) {
-		line = strim(line);
-		if (!*line || *line == '#')
-			continue;
-		err = *line == '-' ?
-			      remove_exception(&cfg->exceptions, line + 1, why) :
-			      set_exception(cfg, line, why);
-		if (err)
-			return err;
-	}
-	return 0;
+	return netscan_lines_parse(cfg, text, set_exception, remove_exception,
+				   why);
 }
 
 static void print_text(const struct netscan_exceptions *x,
 		       const struct netscan_exception *e, enum field field,
 		       struct netscan_text *t)
 {
-	const char *text = netscan_exceptions_text(x, e, fields[field].text);
+	const char *text = netscan_exceptions_text(x, e, texts[field]);
 
 	if (!*text)
 		return;
@@ -379,20 +326,6 @@ static void print_text(const struct netscan_exceptions *x,
 		netscan_text_add(t, " args=\"%s\"", text);
 	else
 		netscan_text_quote(t, fields[field].name, text, strlen(text));
-}
-
-static void print_tools(const struct netscan_tools *tools, u32 mask,
-			struct netscan_text *t)
-{
-	const char *before = " tool=";
-	u32 i;
-
-	for (i = 0; i < NETSCAN_MAX_TOOLS; i++) {
-		if (!(mask & BIT(i)))
-			continue;
-		netscan_text_add(t, "%s%s", before, tools->tool[i]);
-		before = ",";
-	}
 }
 
 static bool is_found(const struct netscan_exception *e)
@@ -421,7 +354,10 @@ void netscan_exceptions_print(const struct netscan_config *cfg,
 		netscan_text_add(t, "%s", netscan_exceptions_text(x, e, NETSCAN_EXCEPTION_NAME));
 		print_text(x, e, PARENT_EXE, t);
 		print_text(x, e, EXE, t);
-		print_tools(&cfg->tools, e->tools, t);
+		if (e->tools) {
+			netscan_text_add(t, " tool=");
+			netscan_tools_print_list(&cfg->tools, e->tools, t);
+		}
 		if (e->by_uid)
 			netscan_text_add(t, " uid=%u", e->uid);
 		print_text(x, e, CGROUP, t);

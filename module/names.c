@@ -9,6 +9,7 @@
  * Context: process.
  */
 #include "exceptions.h"
+#include "lines.h"
 #include "tools.h"
 
 static const char defaults[] =
@@ -127,8 +128,7 @@ static bool name_taken(const struct netscan_tools *tools, const char *text)
 	return false;
 }
 
-static int remove_tool(struct netscan_config *cfg, const char *name,
-		       const char **why)
+static int remove_tool(struct netscan_config *cfg, char *name, const char **why)
 {
 	struct netscan_tools *tools = &cfg->tools;
 	int tool = tool_index(tools, name);
@@ -158,8 +158,9 @@ static int remove_tool(struct netscan_config *cfg, const char *name,
 	return 0;
 }
 
-static int set_tool(struct netscan_tools *tools, char *line, const char **why)
+static int set_tool(struct netscan_config *cfg, char *line, const char **why)
 {
+	struct netscan_tools *tools = &cfg->tools;
 	char *name = strsep(&line, " \t");
 	char *alias = name;
 	int err, tool = tool_index(tools, name);
@@ -197,16 +198,6 @@ static int set_tool(struct netscan_tools *tools, char *line, const char **why)
 	return 0;
 }
 
-static int parse_line(struct netscan_config *cfg, char *line, const char **why)
-{
-	line = strim(line);
-	if (!*line || *line == '#')
-		return 0;
-	if (*line == '-')
-		return remove_tool(cfg, line + 1, why);
-	return set_tool(&cfg->tools, line, why);
-}
-
 /**
  * netscan_tools_parse() - change tools as a text says
  * @cfg: a copy of the configuration; on error it is of no more use
@@ -218,16 +209,56 @@ static int parse_line(struct netscan_config *cfg, char *line, const char **why)
 int netscan_tools_parse(struct netscan_config *cfg, char *text,
 			const char **why)
 {
-	char *line;
-	int err;
+	int err = netscan_lines_parse(cfg, text, set_tool, remove_tool, why);
 
-	while ((line = strsep(&text, "\n"))) {
-		err = parse_line(cfg, line, why);
-		if (err)
-			return err;
+	if (!err)
+		make_filter(&cfg->tools);
+	return err;
+}
+
+/**
+ * netscan_tools_parse_list() - read a list of canonical names
+ * @tools: the tools
+ * @text: names with commas between; taken apart
+ * @out: bit per tool; on error left alone
+ *
+ * Return: 0 or -EINVAL.
+ */
+int netscan_tools_parse_list(const struct netscan_tools *tools, char *text,
+			     u32 *out)
+{
+	char *word;
+	u32 mask = 0;
+	int tool;
+
+	while ((word = strsep(&text, ","))) {
+		tool = tool_index(tools, word);
+		if (tool < 0)
+			return -EINVAL;
+		mask |= BIT(tool);
 	}
-	make_filter(&cfg->tools);
+	*out = mask;
 	return 0;
+}
+
+/**
+ * netscan_tools_print_list() - write what netscan_tools_parse_list() reads
+ * @tools: the tools
+ * @mask: bit per tool
+ * @t: where to
+ */
+void netscan_tools_print_list(const struct netscan_tools *tools, u32 mask,
+			      struct netscan_text *t)
+{
+	const char *comma = "";
+	u32 i;
+
+	for (i = 0; i < NETSCAN_MAX_TOOLS; i++) {
+		if (!(mask & BIT(i)))
+			continue;
+		netscan_text_add(t, "%s%s", comma, tools->tool[i]);
+		comma = ",";
+	}
 }
 
 /**

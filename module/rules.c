@@ -10,6 +10,7 @@
  * Context: process.
  */
 #include "exceptions.h"
+#include "lines.h"
 #include "rules.h"
 #include "tools.h"
 
@@ -32,12 +33,6 @@ static const struct netscan_rule new_rule = {
 	.by = NETSCAN_BY_PARENT | NETSCAN_BY_EXE,
 	.enabled = true,
 };
-
-static bool valid_name(const char *name)
-{
-	return netscan_text_is_name(name, strlen(name), "-_") &&
-	       isalpha(name[0]);
-}
 
 static int parse_number(const char *text, u32 low, u32 high, u32 *out)
 {
@@ -73,33 +68,9 @@ static int parse_by(char *text, u8 *out)
 	return 0;
 }
 
-static int parse_tools(const struct netscan_tools *tools, char *text, u32 *out)
-{
-	char *word;
-	u32 i, mask = 0;
-
-	if (!strcmp(text, "all")) {
-		*out = U32_MAX;
-		return 0;
-	}
-	while ((word = strsep(&text, ","))) {
-		for (i = 0; i < NETSCAN_MAX_TOOLS; i++)
-			if (*word && !strcmp(word, tools->tool[i]))
-				break;
-		if (i == NETSCAN_MAX_TOOLS)
-			return -EINVAL;
-		mask |= BIT(i);
-	}
-	*out = mask;
-	return 0;
-}
-
 enum field { ENABLED, BY, COUNT, DISTINCT, EVENTS, WINDOW, TOOLS, NR_FIELDS };
 
-static const struct {
-	const char *name;
-	const char *hint;
-} fields[] = {
+static const struct netscan_field fields[] = {
 	[ENABLED] = { "enabled", "enabled is 0 or 1" },
 	[BY] = { "by",
 		 "by is a list of parent, exe, session, cgroup, uid, tool" },
@@ -136,43 +107,41 @@ static int parse_value(struct netscan_config *cfg, struct netscan_rule *r,
 	case WINDOW:
 		return parse_number(value, 1, NETSCAN_MAX_WINDOW, &r->window);
 	default:
-		return parse_tools(&cfg->tools, value, &r->tools);
+		if (!strcmp(value, "all")) {
+			r->tools = U32_MAX;
+			return 0;
+		}
+		return netscan_tools_parse_list(&cfg->tools, value, &r->tools);
 	}
 }
 
-static int parse_field(struct netscan_config *cfg, struct netscan_rule *r,
-		       const char *key, char *value, u32 *given,
-		       const char **why)
-{
-	u32 i;
-
-	for (i = 0; i < NR_FIELDS; i++)
-		if (!strcmp(key, fields[i].name))
-			break;
-	*why = "unknown field";
-	if (i == NR_FIELDS)
-		return -EINVAL;
-	*why = "a field is given twice";
-	if (*given & BIT(i))
-		return -EINVAL;
-	*given |= BIT(i);
-	*why = fields[i].hint;
-	return parse_value(cfg, r, i, value);
-}
-
-static struct netscan_rule *find_rule(struct netscan_config *cfg,
-				      const char *name)
+/**
+ * netscan_rules_find() - find a rule by its name
+ * @cfg: the configuration
+ * @name: the name
+ *
+ * Context: any.
+ * Return: index of netscan_config.rule, or -EINVAL.
+ */
+int netscan_rules_find(const struct netscan_config *cfg, const char *name)
 {
 	u32 i;
 
 	for (i = 0; i < cfg->nr_rules; i++)
 		if (!strcmp(cfg->rule[i].name, name))
-			return &cfg->rule[i];
-	return NULL;
+			return i;
+	return -EINVAL;
 }
 
-static int remove_rule(struct netscan_config *cfg, const char *name,
-		       const char **why)
+static struct netscan_rule *find_rule(struct netscan_config *cfg,
+				      const char *name)
+{
+	int i = netscan_rules_find(cfg, name);
+
+	return i < 0 ? NULL : &cfg->rule[i];
+}
+
+static int remove_rule(struct netscan_config *cfg, char *name, const char **why)
 {
 	struct netscan_rule *r = find_rule(cfg, name);
 
@@ -196,10 +165,10 @@ static int set_rule(struct netscan_config *cfg, char *line, const char **why)
 	struct netscan_rule *old = find_rule(cfg, name);
 	struct netscan_rule r = old ? *old : new_rule;
 	u32 given = 0;
-	int err;
+	int err, field;
 
 	if (!old) {
-		if (!valid_name(name)) {
+		if (!netscan_lines_valid_name(name)) {
 			*why = "a rule's name is a letter and up to 30 letters, digits, '-' or '_'";
 			return -EINVAL;
 		}
@@ -218,7 +187,8 @@ static int set_rule(struct netscan_config *cfg, char *line, const char **why)
 			return -EINVAL;
 		}
 		*value++ = '\0';
-		err = parse_field(cfg, &r, word, value, &given, why);
+		field = netscan_lines_field(fields, NR_FIELDS, word, &given, why);
+		err = field < 0 ? field : parse_value(cfg, &r, field, value);
 		if (err)
 			return err;
 	}
@@ -257,20 +227,11 @@ static void sum_up(struct netscan_config *cfg)
 int netscan_rules_parse(struct netscan_config *cfg, char *text,
 			const char **why)
 {
-	char *line;
-	int err;
+	int err = netscan_lines_parse(cfg, text, set_rule, remove_rule, why);
 
-	while ((line = strsep(&text, "\n"))) {
-		line = strim(line);
-		if (!*line || *line == '#')
-			continue;
-		err = *line == '-' ? remove_rule(cfg, line + 1, why) :
-				     set_rule(cfg, line, why);
-		if (err)
-			return err;
-	}
-	sum_up(cfg);
-	return 0;
+	if (!err)
+		sum_up(cfg);
+	return err;
 }
 
 /**
@@ -319,24 +280,6 @@ void netscan_rules_print_by(u8 by, struct netscan_text *t)
 	}
 }
 
-static void print_tools(const struct netscan_config *cfg, u32 mask,
-			struct netscan_text *t)
-{
-	const char *comma = "";
-	u32 i;
-
-	if (mask == U32_MAX) {
-		netscan_text_add(t, "all");
-		return;
-	}
-	for (i = 0; i < NETSCAN_MAX_TOOLS; i++) {
-		if (!(mask & BIT(i)))
-			continue;
-		netscan_text_add(t, "%s%s", comma, cfg->tools.tool[i]);
-		comma = ",";
-	}
-}
-
 /**
  * netscan_rules_print() - the rules as netscan_rules_parse() reads them
  * @cfg: the configuration
@@ -353,7 +296,10 @@ void netscan_rules_print(const struct netscan_config *cfg,
 		netscan_text_add(t,
 				 " count=%s distinct=%u events=%u window=%u tools=",
 				 r->span ? "span" : "args", r->distinct, r->events, r->window);
-		print_tools(cfg, r->tools, t);
+		if (r->tools == U32_MAX)
+			netscan_text_add(t, "all");
+		else
+			netscan_tools_print_list(&cfg->tools, r->tools, t);
 		netscan_text_add(t, "\n");
 	}
 }

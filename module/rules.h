@@ -9,6 +9,7 @@
 #include "text.h"
 
 int netscan_rules_init(struct netscan_config *cfg, u32 slots);
+int netscan_rules_find(const struct netscan_config *cfg, const char *name);
 int netscan_rules_parse(struct netscan_config *cfg, char *text,
 			const char **why);
 void netscan_rules_print(const struct netscan_config *cfg,

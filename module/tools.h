@@ -53,6 +53,10 @@ static inline u8 netscan_tools_bit(const char *name, size_t len)
 int netscan_tools_init(struct netscan_config *cfg);
 int netscan_tools_parse(struct netscan_config *cfg, char *text,
 			const char **why);
+int netscan_tools_parse_list(const struct netscan_tools *tools, char *text,
+			     u32 *out);
+void netscan_tools_print_list(const struct netscan_tools *tools, u32 mask,
+			      struct netscan_text *t);
 void netscan_tools_print(const struct netscan_tools *tools,
 			 struct netscan_text *t);
 
