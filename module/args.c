@@ -22,33 +22,11 @@
 #include "args.h"
 #include "span.h"
 #include "stats.h"
-
-#define ONES	0x0101010101010101ULL
-#define HIGHS	0x8080808080808080ULL
+#include "word.h"
 
 static_assert(NETSCAN_ARGV_CHUNK > NETSCAN_MAX_ARG);
 static_assert(NETSCAN_TEXT <= NETSCAN_ARGV_CHUNK);
 static_assert(NETSCAN_MAX_ARG % 8 == 0);
-
-static __always_inline u64 load_word(const u8 *p)
-{
-	__le64 w;
-
-	memcpy(&w, p, sizeof(w));
-	return le64_to_cpu(w);
-}
-
-/* The highest bit of a word's zero bytes; those above the first may be wrong. */
-static __always_inline u64 zero_bytes(u64 word)
-{
-	return (word - ONES) & ~word & HIGHS;
-}
-
-/* A mask of the bytes before the first zero byte. */
-static __always_inline u64 bytes_before(u64 zero)
-{
-	return ((zero & -zero) >> 7) - 1;
-}
 
 /*
  * Fingerprint the argument at @p, behind which there is a NUL somewhere.
@@ -64,17 +42,17 @@ static __always_inline const u8 *hash_arg(const u8 *p,
 
 	netscan_hash_start(&h, key);
 	for (place = 1; ; place += 2, p += 16) {
-		a = load_word(p);
+		a = netscan_word_load(p);
 		b = 0;
-		zero = zero_bytes(a);
+		zero = netscan_word_zeroes(a);
 		if (zero) {
-			a &= bytes_before(zero);
+			a &= netscan_word_mask(zero);
 			break;
 		}
-		b = load_word(p + 8);
-		zero = zero_bytes(b);
+		b = netscan_word_load(p + 8);
+		zero = netscan_word_zeroes(b);
 		if (zero) {
-			b &= bytes_before(zero);
+			b &= netscan_word_mask(zero);
 			p += 8;
 			break;
 		}
@@ -88,7 +66,7 @@ static __always_inline const u8 *hash_arg(const u8 *p,
 		netscan_hash_add_pair(&h, key, place, a, b);
 	}
 	*fp = h.hi;
-	return p + __builtin_ctzll(zero) / 8;
+	return p + netscan_word_before(zero);
 }
 
 /* Copy what fits, up to the end of a page, behind what is left in the buffer. */

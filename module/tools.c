@@ -12,6 +12,7 @@
  * Context: netscan_tools_match*(), kprobe; netscan_tools_match_name(), any.
  */
 #include "tools.h"
+#include "word.h"
 
 #define COMM_LEN	15	/* bytes of a task's name, without its NUL */
 
@@ -100,16 +101,13 @@ static const char *base_name(const char *path, size_t *len)
 /* How long a task's name is, which is in two words. */
 static size_t comm_len(const char *comm)
 {
-	u64 word[2], zero;
+	u64 zeroes;
 	u32 i;
 
-	memcpy(word, comm, sizeof(word));
-	for (i = 0; i < 2; i++) {
-		word[i] = le64_to_cpu((__force __le64)word[i]);
-		zero = (word[i] - 0x0101010101010101ULL) & ~word[i] &
-		       0x8080808080808080ULL;
-		if (zero)
-			return 8 * i + __builtin_ctzll(zero) / 8;
+	for (i = 0; i < 16; i += 8) {
+		zeroes = netscan_word_zeroes(netscan_word_load(comm + i));
+		if (zeroes)
+			return i + netscan_word_before(zeroes);
 	}
 	return COMM_LEN;
 }
