@@ -7,12 +7,14 @@
  * name; one that is not known never matches. Where it is in doubt whether an
  * event is excepted, it is counted.
  *
- * Context: netscan_exceptions_match(), kprobe: NETSCAN_MAX_EXCEPTIONS
+ * Context: netscan_exceptions_name_parent(), any. netscan_exceptions_match(),
+ * kprobe: NETSCAN_MAX_EXCEPTIONS
  * exceptions, NETSCAN_GLOB_STEPS steps of globs and as many calls of in_cgroup
  * as there are exceptions, at most. The others, process.
  */
 #include "exceptions.h"
 #include "glob.h"
+#include "rules.h"
 
 static bool is_known(const struct netscan_file_id *id)
 {
@@ -73,14 +75,12 @@ static u32 excepted_rules(const struct netscan_config *cfg,
 {
 	const char *name = netscan_exceptions_text(&cfg->exceptions, e,
 						   NETSCAN_EXCEPTION_RULE);
-	u32 i;
+	int i;
 
 	if (!*name)
 		return U32_MAX;
-	for (i = 0; i < cfg->nr_rules; i++)
-		if (!strcmp(cfg->rule[i].name, name))
-			return BIT(i);
-	return 0;
+	i = netscan_rules_find(cfg, name);
+	return i < 0 ? 0 : BIT(i);
 }
 
 /**
@@ -160,6 +160,23 @@ u64 netscan_exceptions_new_slots(const struct netscan_config *old,
 		if (id_of_slot(&old->exceptions, e->slot) != e->id)
 			slots |= 1ULL << e->slot;
 	return slots;
+}
+
+/**
+ * netscan_exceptions_name_parent() - does any exception name the parent's file?
+ * @cfg: the configuration
+ *
+ * Context: any.
+ */
+bool netscan_exceptions_name_parent(const struct netscan_config *cfg)
+{
+	const struct netscan_exceptions *x = &cfg->exceptions;
+	const struct netscan_exception *e;
+
+	for (e = x->one; e < x->one + x->nr; e++)
+		if (e->at[NETSCAN_EXCEPTION_PARENT_EXE])
+			return true;
+	return false;
 }
 
 /**

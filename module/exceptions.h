@@ -62,6 +62,7 @@ void netscan_exceptions_resolve(struct netscan_config *cfg,
 				netscan_lookup_fn lookup);
 u64 netscan_exceptions_new_slots(const struct netscan_config *old,
 				 const struct netscan_config *cfg);
+bool netscan_exceptions_name_parent(const struct netscan_config *cfg);
 bool netscan_exceptions_name_rule(const struct netscan_config *cfg,
 				  const char *name);
 bool netscan_exceptions_name_tool(const struct netscan_config *cfg, u32 tool);

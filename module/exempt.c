@@ -64,7 +64,9 @@ u32 netscan_exempt_rules(const struct netscan_config *cfg,
 	u64 slots;
 	u32 rules;
 
-	if (!netscan_task_exe_id(parent, &s.parent_exe))
+	/* The one look that takes a lock, and only if it matters. */
+	if (netscan_exceptions_name_parent(cfg) &&
+	    !netscan_task_exe_id(parent, &s.parent_exe))
 		netscan_count(UNDECIDED);
 	rules = netscan_exceptions_match(cfg, &s, &slots);
 	if (gave_up)

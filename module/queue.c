@@ -28,6 +28,7 @@
 #include "compat.h"
 #include "queue.h"
 #include "stats.h"
+#include "task.h"
 
 /* Slots [tail, head) are taken, modulo NETSCAN_PENDING; under queue_lock. */
 static struct netscan_slot *queue;
@@ -133,26 +134,11 @@ static void copy_tty(struct task_struct *task, char *buf, size_t size)
 	rcu_read_unlock();
 }
 
-/*
- * What the parent runs. The map's users are not held: the last one to let go
- * of them would wait for whatever that map still has under way.
- */
-static struct file *get_exe_file(struct task_struct *task)
-{
-	struct file *file = NULL;
-
-	task_lock(task);
-	if (task->mm && !(task->flags & PF_KTHREAD))
-		file = netscan_mm_exe_file(task->mm);
-	task_unlock(task);
-	return file;
-}
-
 /* What takes locks that sleep under PREEMPT_RT; no raw lock is held. */
 static void complete_slot(struct netscan_slot *s)
 {
 	copy_tty(s->task, s->tty, sizeof(s->tty));
-	s->parent_file = get_exe_file(s->parent);
+	s->parent_file = netscan_task_exe_file(s->parent);
 }
 
 /**

@@ -4,10 +4,12 @@
  *
  * Locking: rcu_read_lock() is held for other tasks.
  *
- * Context: kprobe, preemption off, in the exec'ing task.
+ * Context: kprobe, preemption off, in the exec'ing task, where no other is
+ * given.
  */
 #include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/file.h>
 #include <linux/ktime.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
@@ -96,29 +98,57 @@ void netscan_task_fill(struct netscan_event *ev, const struct file *file,
 	fill_session(ev);
 }
 
+/*
+ * The map's users are not held: the last one to let go of them would wait for
+ * whatever that map still has under way. The task's lock is held.
+ */
+static struct file *get_exe_file(const struct task_struct *task)
+{
+	if (!task->mm || task->flags & PF_KTHREAD)
+		return NULL;
+	return netscan_mm_exe_file(task->mm);
+}
+
+/**
+ * netscan_task_exe_file() - the file that a task runs
+ * @task: the task
+ *
+ * Context: as for the task's lock, which sleeps under PREEMPT_RT.
+ * Return: the file with a reference, or NULL.
+ */
+struct file *netscan_task_exe_file(struct task_struct *task)
+{
+	struct file *file;
+
+	task_lock(task);
+	file = get_exe_file(task);
+	task_unlock(task);
+	return file;
+}
+
 /**
  * netscan_task_exe_id() - which file a task runs
  * @task: the task
  * @id: the file; left alone where there is none
  *
- * Under PREEMPT_RT its lock is one that may only be tried for here.
+ * Under PREEMPT_RT the task's lock may only be tried for here. fput() defers
+ * what could sleep.
  *
  * Return: false where that failed.
  */
 bool netscan_task_exe_id(struct task_struct *task, struct netscan_file_id *id)
 {
-	const struct file *file;
+	struct file *file;
 
 	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
 		task_lock(task);
 	else if (!spin_trylock(&task->alloc_lock))
 		return false;
-	if (task->mm && !(task->flags & PF_KTHREAD)) {
-		/* Replaced under other locks, freed after a grace period. */
-		file = rcu_dereference(task->mm->exe_file);
-		if (file)
-			*id = netscan_task_file_id(file_inode(file));
-	}
+	file = get_exe_file(task);
 	task_unlock(task);
+	if (file) {
+		*id = netscan_task_file_id(file_inode(file));
+		fput(file);
+	}
 	return true;
 }

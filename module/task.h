@@ -15,6 +15,7 @@ struct task_struct;
 struct task_struct *netscan_task_parent(void);
 void netscan_task_fill(struct netscan_event *ev, const struct file *file,
 		       const struct task_struct *parent);
+struct file *netscan_task_exe_file(struct task_struct *task);
 bool netscan_task_exe_id(struct task_struct *task, struct netscan_file_id *id);
 enum netscan_file netscan_task_file(const struct file *file);
 
