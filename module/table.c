@@ -18,8 +18,8 @@
  * so that a flood of decoys that progress less than a scan evicts decoys, and
  * one user's not another's; an open scan that has to go has alerted. Decoys of
  * the same user that have made more progress than a scan so far do evict it;
- * every eviction is counted under what
- * the group was, and the record of a group says how many there were around it.
+ * every eviction is counted under what the group was, and the record of a group
+ * says how many there were around it.
  *
  * Lifetime: netscan_table_create() to netscan_table_destroy(). A group's
  * memory is never freed in between, so its scan_id can be read without lock.
@@ -27,7 +27,8 @@
  * Locking: the caller holds the bucket's lock, but for create and destroy.
  *
  * Context: kprobe (preemption off) and process. Bounded: a choice of whom to
- * evict looks a few times at 64 groups.
+ * evict goes over the 64 groups up to three times, and over as many as there
+ * are of them and users once.
  */
 #include "stats.h"
 #include "table.h"
@@ -197,7 +198,7 @@ static u64 over_share(const struct netscan_bucket *b, bool entries, u64 now)
 	return over;
 }
 
-/* The least of those with a bit that have to give way to @uid, if only theirs may. */
+/* The least of the groups with a bit in @among; where @uid is given, of theirs. */
 static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
 					const u32 *uid, u64 now)
 {

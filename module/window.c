@@ -183,8 +183,8 @@ void netscan_window_expire(struct netscan_pool *pool, struct netscan_window *w,
  * @key: the group's, mixed into each of them
  * @now: nanoseconds since boot
  *
- * Every argument of every event goes through this loop. It does not go through
- * the pool's fields each time, which the compiler must not assume unchanged.
+ * Every argument of every event goes through this loop, so what it needs of the
+ * pool is in locals: the compiler cannot know that its stores leave those alone.
  *
  * Return: how many were there, and are the most recently seen ones now, before
  * one that has to be added; @nr where none has.
