@@ -159,44 +159,42 @@ int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 	return by_path < 0 ? by_file : by_path;
 }
 
+static const char *skip_arg(const char *arg, const char *end)
+{
+	arg += strnlen(arg, end - arg) + 1;
+	return arg < end ? arg : NULL;
+}
+
 /**
  * netscan_tools_match_argv() - which applet a multi-call binary was called as
  * @tools: the tools
  * @argv: the first arguments, each with its NUL
  * @len: bytes of @argv
  *
- * The applet is named by argument 0, or by argument 1 where argument 0 names
- * the binary itself. A login shell's leading '-' is skipped.
+ * The applet is named by argument 0, or by the one behind where that names the
+ * binary itself, which is an applet of its own. A login shell's leading '-' is
+ * skipped.
  *
  * Return: index of the tool or NETSCAN_NO_TOOL.
  */
 int netscan_tools_match_argv(const struct netscan_tools *tools,
 			     const char *argv, size_t len)
 {
-	size_t arg = strnlen(argv, len), n = arg;
-	const char *base = base_name(argv, &n);
-	int tool;
+	const char *arg, *base, *end = argv + len;
+	int tool = NETSCAN_ASK_ARGV;
+	size_t n;
 
-	if (n && base == argv && *base == '-') {
-		base++;
-		n--;
+	for (arg = argv; arg && tool == NETSCAN_ASK_ARGV;
+	     arg = skip_arg(arg, end)) {
+		n = end - arg;
+		base = base_name(arg, &n);
+		if (arg == argv && n && base == arg && *base == '-') {
+			base++;
+			n--;
+		}
+		tool = netscan_tools_find(tools, base, n);
 	}
-	tool = netscan_tools_find(tools, base, n);
-	if (tool != NETSCAN_ASK_ARGV)
-		return tool;
-	if (arg >= len)
-		return NETSCAN_NO_TOOL;
-	argv += arg + 1;
-	n = len - arg - 1;
-	base = base_name(argv, &n);
-	tool = netscan_tools_find(tools, base, n);
 	return tool >= 0 ? tool : NETSCAN_NO_TOOL;
-}
-
-static const char *skip_arg(const char *arg, const char *end)
-{
-	arg += strnlen(arg, end - arg) + 1;
-	return arg < end ? arg : NULL;
 }
 
 /* The loader's options after which it runs nothing, or with a value. */

@@ -295,6 +295,7 @@ static int by_link_to_a_memfd(void *arg)
 /* ---- multi-call binaries ---- */
 
 static char *busybox_nc[] = { BUSYBOX, "nc", "a0", "a1", "a2", "a3", NULL };
+static char *busybox_busybox_nc[] = { BUSYBOX, "busybox", "nc", "a0", "a1", "a2", NULL };
 static char *box_nc[] = { "box", "nc", "a0", "a1", "a2", "a3", NULL };
 static char *as_ping[] = { "ping", "a0", "a1", "a2", "a3", "a4", NULL };
 static char *as_ping_path[] = { "/bin/ping", "a0", "a1", "a2", "a3", "a4", NULL };
@@ -312,6 +313,12 @@ static int by_argv0_of_busybox(void *path)
 static int by_argv0_path_of_busybox(void *path)
 {
 	return exec_program(path, as_ping_path);
+}
+
+/* It is an applet of its own. */
+static int by_busybox_of_busybox(void *path)
+{
+	return exec_program(path, busybox_busybox_nc);
 }
 
 static int by_argv1_of_busybox(void *path)
@@ -506,6 +513,11 @@ FIXTURE_VARIANT_ADD(sign, busybox_by_argv0_path) {
 
 FIXTURE_VARIANT_ADD(sign, busybox_by_argv1) {
 	.exec = by_argv1_of_busybox, .arg = BUSYBOX, .needs = BUSYBOX, .tool = "nc",
+	.match = "argv",
+};
+
+FIXTURE_VARIANT_ADD(sign, busybox_by_busybox) {
+	.exec = by_busybox_of_busybox, .arg = BUSYBOX, .needs = BUSYBOX, .tool = "nc",
 	.match = "argv",
 };
 
