@@ -14,7 +14,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -61,8 +60,8 @@ FIXTURE_SETUP(attribution)
 	path = tool_path(&bed, "ping");
 	ASSERT_NE(NULL, path);
 	strcpy(ping, path);
-	seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, seen);
+	seen = shared_memory(sizeof(*seen));
+	ASSERT_NE(NULL, seen);
 	ASSERT_EQ(0, rules_write("t_one by=parent,exe distinct=6 events=1 window=60 tools=ping\n"));
 }
 

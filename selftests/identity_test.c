@@ -824,9 +824,8 @@ static int exec_in_container(const char *link)
 {
 	int err;
 
-	inside = mmap(NULL, sizeof(*inside), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		      -1, 0);
-	if (inside == MAP_FAILED)
+	inside = shared_memory(sizeof(*inside));
+	if (!inside)
 		return -errno;
 	err = put_dir("root");
 	return err ?: session_run(&bed, fork_init, (void *)link);

@@ -3,7 +3,6 @@
  * netscan selftests - what has lost its parent: who adopted it, and that the record says so
  */
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 
 #include "kselftest_harness.h"
@@ -39,8 +38,8 @@ FIXTURE_SETUP(orphan)
 	path = tool_path(&bed, "ping");
 	ASSERT_NE(NULL, path);
 	strcpy(ping, path);
-	seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, seen);
+	seen = shared_memory(sizeof(*seen));
+	ASSERT_NE(NULL, seen);
 	ASSERT_EQ(0, rules_write("t_one by=parent,exe distinct=6 events=1 window=60 tools=ping\n"));
 }
 

@@ -7,7 +7,6 @@
  * known to the test beforehand, so the ledger has to add up to the group.
  */
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 
@@ -55,18 +54,6 @@ static uint64_t groups_made(void)
 
 /* ---- decoys ---- */
 
-/* The testbed's own reader would hold the module. */
-static int load_again(const char *params)
-{
-	int err;
-
-	if (bed.dev >= 0)
-		close(bed.dev);
-	err = module_unload() ?: module_load(params);
-	bed.dev = err ? -1 : device_open();
-	return err ?: (bed.dev < 0 ? bed.dev : 0);
-}
-
 FIXTURE(decoys) {
 	unsigned int groups;
 	unsigned int count;
@@ -86,12 +73,12 @@ FIXTURE_SETUP(decoys)
 	path = tool_path(&bed, "ping");
 	ASSERT_NE(NULL, path);
 	strcpy(ping, path);
-	ASSERT_EQ(0, load_again(params));
+	ASSERT_EQ(0, testbed_reload(&bed, params));
 }
 
 FIXTURE_TEARDOWN(decoys)
 {
-	EXPECT_EQ(0, load_again(""));
+	EXPECT_EQ(0, testbed_reload(&bed, ""));
 	EXPECT_EQ(0, testbed_close(&bed));
 }
 
@@ -179,7 +166,7 @@ TEST_F_TIMEOUT(decoys, spread_evenly_over_the_table, 300)
 {
 	unsigned int made = FULL_GROUPS / 2;
 
-	ASSERT_EQ(0, load_again("rules=\"session enabled=0;scan window=86400\""));
+	ASSERT_EQ(0, testbed_reload(&bed, "rules=\"session enabled=0;scan window=86400\""));
 	ASSERT_EQ(0, decoys(ping, 0, made, 2, 0));
 	EXPECT_EQ(0u, evicted());
 	EXPECT_EQ(made, groups_made());
@@ -403,9 +390,8 @@ FIXTURE_SETUP(bomb)
 	path = tool_path(&bed, "ping");
 	ASSERT_NE(NULL, path);
 	strcpy(ping, path);
-	self->bomb = mmap(NULL, sizeof(*self->bomb), PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, self->bomb);
+	self->bomb = shared_memory(sizeof(*self->bomb));
+	ASSERT_NE(NULL, self->bomb);
 	self->kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ASSERT_LE(0, self->kmsg);
 	lseek(self->kmsg, 0, SEEK_END);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -156,6 +157,24 @@ int decoys(const char *path, uid_t uid, unsigned int count, unsigned int args, u
 
 	prober_stop(&prober);
 	return err;
+}
+
+int testbed_reload(struct testbed *tb, const char *params)
+{
+	int err;
+
+	if (tb->dev >= 0)
+		close(tb->dev);
+	err = module_unload() ?: module_load(params);
+	tb->dev = err ? -1 : device_open();
+	return err ?: (tb->dev < 0 ? tb->dev : 0);
+}
+
+void *shared_memory(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
 }
 
 const char *program_beside(const char *name)

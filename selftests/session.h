@@ -61,6 +61,12 @@ int exec_descriptor(int fd, const char *path, char *const argv[]);
  */
 int decoys(const char *path, uid_t uid, unsigned int count, unsigned int args, unsigned int from);
 
+/** testbed_reload() - load the module anew with @params; the testbed's own reader would hold it */
+int testbed_reload(struct testbed *tb, const char *params);
+
+/** shared_memory() - @size zeroed bytes that children share; NULL if there are none */
+void *shared_memory(size_t size);
+
 /** program_beside() - the path of @name in the directory of the test program; a static buffer */
 const char *program_beside(const char *name);
 

@@ -19,17 +19,6 @@ FIXTURE(share) {
 	struct testbed *tb;
 };
 
-static int load_again(const char *params)
-{
-	int err;
-
-	if (bed.dev >= 0)
-		close(bed.dev);
-	err = module_unload() ?: module_load(params);
-	bed.dev = err ? -1 : device_open();
-	return err ?: (bed.dev < 0 ? bed.dev : 0);
-}
-
 static int be_user(void *arg)
 {
 	uid_t uid = *(uid_t *)arg;
@@ -47,13 +36,13 @@ FIXTURE_SETUP(share)
 	path = tool_path(&bed, "ping");
 	ASSERT_NE(NULL, path);
 	strcpy(ping, path);
-	ASSERT_EQ(0, load_again("groups=64 rules=\"session enabled=0\""));
+	ASSERT_EQ(0, testbed_reload(&bed, "groups=64 rules=\"session enabled=0\""));
 	ASSERT_EQ(0, session_run(&bed, be_user, &uid));
 }
 
 FIXTURE_TEARDOWN(share)
 {
-	EXPECT_EQ(0, load_again(""));
+	EXPECT_EQ(0, testbed_reload(&bed, ""));
 	EXPECT_EQ(0, testbed_close(&bed));
 }
 
