@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * netscan - differences between kernel versions, all of them
+ * netscan - differences between kernel versions and architectures, all of them
  *
  * No other file asks for a version.
  */
@@ -13,12 +13,31 @@
 #include <linux/mm_types.h>
 #include <linux/ns_common.h>
 #include <linux/nsproxy.h>
+#include <linux/ptrace.h>
 #include <linux/rcupdate.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
 #error "netscan needs Linux 5.10 or later"
 #endif
+
+/**
+ * netscan_first_argument() - what the first argument of a function is, at its entry
+ * @regs: the registers there
+ *
+ * The same everywhere but on s390, where what
+ * regs_get_kernel_argument() calls is not for modules.
+ *
+ * Context: any.
+ */
+static inline unsigned long netscan_first_argument(struct pt_regs *regs)
+{
+#ifdef CONFIG_S390
+	return regs->gprs[2];
+#else
+	return regs_get_kernel_argument(regs, 0);
+#endif
+}
 
 /**
  * netscan_mm_exe_file() - the file that a memory map runs

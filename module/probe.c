@@ -29,6 +29,7 @@
 #include <linux/sched/signal.h>
 
 #include "args.h"
+#include "compat.h"
 #include "control.h"
 #include "exempt.h"
 #include "probe.h"
@@ -168,8 +169,7 @@ static const char *file_name(const struct file *file, size_t *len)
 
 static int on_exec(struct kprobe *p, struct pt_regs *regs)
 {
-	const struct linux_binprm *bprm =
-		(void *)regs_get_kernel_argument(regs, 0);
+	const struct linux_binprm *bprm = (void *)netscan_first_argument(regs);
 	const struct netscan_config *cfg;
 	enum netscan_match match = NETSCAN_MATCH_NAME;
 	const char *name;

@@ -6,7 +6,7 @@
 # Usage: module.sh RELEASE OUT [NAME=VALUE...]; writes OUT (netscan.ko). What
 # follows OUT is for make, such as W=1.
 #
-# The sources are copied to build/RELEASE first, so that the build neither
+# The sources are copied to build/RELEASE (and -ARCH) first, so that the build neither
 # disturbs nor picks up one made by hand at the top of the tree.
 set -eu
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
@@ -21,6 +21,7 @@ kdir=$KDIR
 # What make is told to do differently gets a directory of its own; checking with
 # sparse (C=) changes nothing in what is built.
 dir=$TOP/build/$release
+[ "$ARCH" = "$HOST_ARCH" ] || dir=$dir-$ARCH
 for arg in "$@"; do
 	case $arg in
 	C=*) ;;
