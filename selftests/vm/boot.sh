@@ -65,7 +65,7 @@ trap 'rm -rf "$work"' EXIT
 results_port=${PORTS% *}
 words="netscan.results=${results_port#* } netscan.terminal=${PORTS##* }"
 words="$words console=${PORTS%% *} panic=-1 oops=panic nmi_watchdog=0"
-words="$words rcupdate.rcu_cpu_stall_timeout=60 random.trust_cpu=on netscan.run=$run $append"
+words="$words $BOOT_WORDS rcupdate.rcu_cpu_stall_timeout=60 random.trust_cpu=on netscan.run=$run $append"
 if [ -t 1 ]; then
 	words="$words netscan.term=${TERM:-linux}"
 else
