@@ -131,7 +131,46 @@ static u32 twice(u32 n)
 static void set_next(struct netscan_group *g)
 {
 	g->next_seen = twice(g->seen);
-	g->next_events = twice(g->events);
+	g->next_events = twice(g->run.events);
+}
+
+/* Does anything count that only the run before has seen? */
+static bool counts_before(const struct netscan_turn *t,
+			  const struct netscan_group *g)
+{
+	const struct netscan_pool *pool = &t->bucket->pool;
+
+	return g->before.events &&
+	       min(netscan_window_oldest(pool, &g->args),
+		   netscan_window_oldest(pool, &g->execs)) < g->run.first;
+}
+
+static void add_before(const struct netscan_run *before,
+		       struct netscan_run *run)
+{
+	run->first = before->first;
+	run->evicted = before->evicted;
+	run->events += min(before->events, U32_MAX - run->events);
+	run->read_faults = min_t(u32, U8_MAX,
+				 before->read_faults + run->read_faults);
+	run->truncated = min_t(u32, U8_MAX,
+			       before->truncated + run->truncated);
+}
+
+/**
+ * netscan_life_close() - the next event begins a new run
+ * @t: the turn
+ * @g: an armed group
+ *
+ * What the window still holds goes on counting, so an alert may have to speak
+ * of the run that ends here, too.
+ */
+void netscan_life_close(const struct netscan_turn *t, struct netscan_group *g)
+{
+	if (counts_before(t, g))
+		add_before(&g->before, &g->run);
+	g->before = g->run;
+	g->run.events = 0;
 }
 
 /**
@@ -141,6 +180,9 @@ static void set_next(struct netscan_group *g)
  */
 void netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g)
 {
+	if (counts_before(t, g))
+		add_before(&g->before, &g->run);
+	g->before.events = 0;
 	g->seen = netscan_window_distinct(&g->args);
 	WRITE_ONCE(g->scan_id, atomic_inc_return(&t->s->scan_ids));
 	if (emit_note(t, g, NETSCAN_ALERT, NULL)) {
@@ -159,7 +201,7 @@ void netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g)
  */
 void netscan_life_update(const struct netscan_turn *t, struct netscan_group *g)
 {
-	if (g->seen < g->next_seen && g->events < g->next_events)
+	if (g->seen < g->next_seen && g->run.events < g->next_events)
 		return;
 	if (emit_note(t, g, NETSCAN_UPDATE, NULL))
 		set_next(g);
@@ -181,6 +223,19 @@ bool netscan_life_end(const struct netscan_turn *t, struct netscan_group *g,
 		return false;
 	WRITE_ONCE(g->scan_id, 0);
 	netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
-	g->events = 0;
+	netscan_life_close(t, g);
 	return true;
+}
+
+/**
+ * netscan_life_lapse() - end a scan of which too little is left
+ * @t: the turn
+ * @g: a group with an open scan
+ *
+ * Return: false when it is to end, but there is no room for the record.
+ */
+bool netscan_life_lapse(const struct netscan_turn *t, struct netscan_group *g)
+{
+	netscan_life_expire(t, g);
+	return !netscan_life_below_half(t, g) || netscan_life_end(t, g, "idle");
 }

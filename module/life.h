@@ -41,9 +41,11 @@ bool netscan_life_is_over(const struct netscan_turn *t,
 			  const struct netscan_group *g);
 bool netscan_life_is_covered(const struct netscan_turn *t,
 			     const struct netscan_group *g);
+void netscan_life_close(const struct netscan_turn *t, struct netscan_group *g);
 void netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g);
 void netscan_life_update(const struct netscan_turn *t, struct netscan_group *g);
 bool netscan_life_end(const struct netscan_turn *t, struct netscan_group *g,
 		      const char *reason);
+bool netscan_life_lapse(const struct netscan_turn *t, struct netscan_group *g);
 
 #endif

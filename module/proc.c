@@ -199,8 +199,8 @@ static void print_group(struct netscan_text *t, const struct netscan_group *g,
 
 	netscan_text_add(t, "rule=%s state=%s scan_id=%u distinct=%u threshold=%u events=%u",
 			 r ? r->name : "-", state_names[g->state], g->scan_id,
-			 distinct, r ? r->distinct : 0, g->events);
-	netscan_text_time(t, "first", g->first + to_real);
+			 distinct, r ? r->distinct : 0, g->run.events);
+	netscan_text_time(t, "first", g->run.first + to_real);
 	netscan_text_time(t, "last", g->last + to_real);
 	netscan_text_quote(t, "tool", tool, strlen(tool));
 	netscan_text_add(t, " parent_pid=%u parent_start=%llu",

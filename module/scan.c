@@ -15,17 +15,16 @@
 #include "scan.h"
 #include "stats.h"
 
-/* Nothing of what a group counted is left, or its scan has ended. */
 static void start_run(const struct netscan_turn *t, struct netscan_group *g)
 {
 	const struct netscan_event *ev = t->ev;
 
 	g->rule_id = t->rule->id;
-	g->first = t->now;
+	g->run = (struct netscan_run){
+		.first = t->now,
+		.evicted = t->bucket->evictions,
+	};
 	g->seen = 0;
-	g->evicted = t->bucket->evictions;
-	g->read_faults = 0;
-	g->truncated = 0;
 	g->text_len = min_t(u32, ev->text_len, NETSCAN_FIRST_TEXT);
 	g->text_cut = ev->text_cut || g->text_len < ev->text_len;
 	memcpy(g->text, ev->text, g->text_len);
@@ -40,15 +39,15 @@ static void add_fp(struct netscan_turn *t, struct netscan_group *g,
 
 static void count_exec(struct netscan_turn *t, struct netscan_group *g)
 {
-	if (g->events != U32_MAX)
-		g->events++;
-	if (t->rule->events > 1 && g->events % netscan_life_stride(t) == 0)
+	if (g->run.events != U32_MAX)
+		g->run.events++;
+	if (t->rule->events > 1 && g->run.events % netscan_life_stride(t) == 0)
 		add_fp(t, g, &g->execs,
-		       g->key ^ netscan_key_unique(&t->s->key, g->events,
-						   g->first), 1);
+		       g->key ^ netscan_key_unique(&t->s->key, t->now,
+						   t->ev->from.pid), 1);
 }
 
-/* Does a new count begin? What is long past says nothing about a scan. */
+/* Does a new run begin? What is long past says nothing about a scan. */
 static bool begins_anew(const struct netscan_turn *t,
 			const struct netscan_group *g)
 {
@@ -56,22 +55,33 @@ static bool begins_anew(const struct netscan_turn *t,
 
 	if (!g->args.count)
 		return true;
-	return netscan_life_below_half(t, g) && t->now > g->first + span;
+	return netscan_life_below_half(t, g) && t->now > g->run.first + span;
+}
+
+/* What time has brought about, whether or not the clock has looked since. */
+static void settle(const struct netscan_turn *t, struct netscan_group *g)
+{
+	netscan_life_expire(t, g);
+	if (netscan_life_below_half(t, g)) {
+		if (g->state == NETSCAN_OPEN)
+			netscan_life_end(t, g, "idle");
+		else
+			netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
+	} else if (g->state == NETSCAN_COVERED &&
+		   !netscan_life_is_covered(t, g)) {
+		netscan_table_set_state(t->bucket, g,
+					netscan_life_is_over(t, g) ?
+					NETSCAN_OWED : NETSCAN_ARMED);
+	}
 }
 
 /* Time first, then the event. */
 static void begin_event(struct netscan_turn *t, struct netscan_group *g)
 {
-	netscan_life_expire(t, g);
-	if (g->state != NETSCAN_ARMED && netscan_life_below_half(t, g)) {
-		if (g->state == NETSCAN_OPEN)
-			netscan_life_end(t, g, "idle");
-		else
-			netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
-	}
-	if (g->state == NETSCAN_ARMED && begins_anew(t, g))
-		g->events = 0;
-	if (!g->events)
+	settle(t, g);
+	if (g->state == NETSCAN_ARMED && g->run.events && begins_anew(t, g))
+		netscan_life_close(t, g);
+	if (!g->run.events)
 		start_run(t, g);
 	count_exec(t, g);
 	g->last = t->now;
@@ -86,8 +96,8 @@ static u32 add_unread(struct netscan_turn *t, struct netscan_group *g)
 
 	if (!ev->truncated && !ev->read_fault)
 		return 0;
-	g->read_faults += ev->read_fault && g->read_faults != U8_MAX;
-	g->truncated += ev->truncated && g->truncated != U8_MAX;
+	g->run.read_faults += ev->read_fault && g->run.read_faults != U8_MAX;
+	g->run.truncated += ev->truncated && g->run.truncated != U8_MAX;
 	add_fp(t, g, &g->args,
 	       g->key ^ netscan_key_unique(&t->s->key, t->now, ev->from.pid), 1);
 	return 1;
@@ -113,7 +123,8 @@ static u32 add_args(struct netscan_turn *t, struct netscan_group *g,
 
 /*
  * The event is entered whole: does it move the group on? A covered group waits
- * for the end of the scan that covered it, not of others that it meets.
+ * for the end of the scan that covered it, not of others that it meets; what
+ * is owed is covered by none.
  */
 static void judge(struct netscan_turn *t, struct netscan_group *g)
 {
@@ -124,7 +135,7 @@ static void judge(struct netscan_turn *t, struct netscan_group *g)
 		return;
 	} else if (!netscan_life_is_over(t, g)) {
 		netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
-	} else if (t->cover_id) {
+	} else if (t->cover_id && g->state != NETSCAN_OWED) {
 		netscan_count(COVERED);
 		g->cover = t->cover;
 		g->cover_id = t->cover_id;
@@ -153,16 +164,45 @@ static struct netscan_group *get_group(struct netscan_turn *t, u64 key)
 				 netscan_life_evicted, t);
 }
 
+/* Is it silent for a scan that this event is no part of? */
+static bool covered_by_another(const struct netscan_turn *t,
+			       const struct netscan_group *g)
+{
+	return g->state == NETSCAN_COVERED && g->cover_id != t->cover_id;
+}
+
+/* If that scan is over by now, it ends before the event counts. */
+static void lapse_cover(const struct netscan_turn *t, u32 cover, u32 cover_id)
+{
+	struct netscan_group *g = &t->s->table.group[cover];
+	struct netscan_turn turn = { .s = t->s, .cfg = t->cfg, .now = t->now };
+
+	turn.bucket = &t->s->table.bucket[cover / NETSCAN_BUCKET_GROUPS];
+	raw_spin_lock(&turn.bucket->lock);
+	turn.rule = netscan_rules_by_id(t->cfg, g->rule_id);
+	if (turn.rule && g->state == NETSCAN_OPEN && g->scan_id == cover_id)
+		netscan_life_lapse(&turn, g);
+	raw_spin_unlock(&turn.bucket->lock);
+}
+
 static void feed_rule(struct netscan_turn *t, const u64 *fp, u32 nr, bool last)
 {
 	u64 key = netscan_key_group(&t->s->key, t->rule, t->ev);
 	struct netscan_group *g;
-	u32 new;
+	u32 new, cover, cover_id;
 
 	t->bucket = netscan_table_bucket(&t->s->table, key);
 	raw_spin_lock(&t->bucket->lock);
 	g = get_group(t, key);
-	if (!t->ev->begun || !g->events)
+	if (covered_by_another(t, g)) {
+		cover = g->cover;
+		cover_id = g->cover_id;
+		raw_spin_unlock(&t->bucket->lock);
+		lapse_cover(t, cover, cover_id);
+		raw_spin_lock(&t->bucket->lock);
+		g = get_group(t, key);
+	}
+	if (!t->ev->begun || !g->run.events)
 		begin_event(t, g);
 	new = add_args(t, g, fp, nr);
 	if (last)
@@ -218,25 +258,25 @@ void netscan_scan_fill(struct netscan_record *r,
 {
 	const struct netscan_group *g = note->group;
 	const struct netscan_event *ev = note->ev;
-	bool same = ev && g->events == 1 && note->type != NETSCAN_END;
+	bool same = ev && g->run.events == 1 && note->type != NETSCAN_END;
 
 	memcpy(r->rule, note->rule->name, sizeof(r->rule));
 	memcpy(r->tool, note->cfg->tools.tool[g->from.tool], sizeof(r->tool));
 	r->type = note->type;
 	r->reason = note->reason;
-	r->first = g->first;
+	r->first = g->run.first;
 	r->last = g->last;
 	r->now = note->now;
 	r->from = g->from;
 	r->scan_id = g->scan_id;
 	r->distinct = g->seen;
-	r->events = g->events;
+	r->events = g->run.events;
 	r->window = note->rule->window;
 	r->by = note->rule->by;
 	r->argc = ev ? ev->argc : 0;
-	r->read_faults = g->read_faults;
-	r->truncated = g->truncated;
-	r->evicted = note->evictions - g->evicted;
+	r->read_faults = g->run.read_faults;
+	r->truncated = g->run.truncated;
+	r->evicted = note->evictions - g->run.evicted;
 	r->from_event = ev && note->type != NETSCAN_END;
 	r->last_len = ev ? ev->text_len : 0;
 	r->last_cut = ev && ev->text_cut;

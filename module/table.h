@@ -28,16 +28,31 @@ enum netscan_state {
 };
 
 /**
+ * struct netscan_run - what a group has counted since it began anew
+ * @first: first event, nanoseconds since boot
+ * @events: events, saturating; 0 where none has begun
+ * @evicted: the bucket's count of evictions at @first
+ * @read_faults: of them those whose argv could not be read, saturating
+ * @truncated: of them those whose argv was not read whole, saturating
+ */
+struct netscan_run {
+	u64 first;
+	u32 events;
+	u32 evicted;
+	u8 read_faults;
+	u8 truncated;
+};
+
+/**
  * struct netscan_group - the state of one key of one rule
  * @key: keyed hash of the rule's id and of the fields it groups by
- * @first: first event since the group was last empty or its scan ended;
- *         nanoseconds since boot
  * @last: latest event
  * @args: fingerprints of the arguments in the window
  * @execs: one entry per event in the window, kept only where the rule's events
  *         threshold is above 1
- * @events: events since @first
- * @next_events: an update is due when @events reaches it
+ * @run: since the group was empty or little was left, or its scan ended
+ * @before: the run before, while what only it has seen may still count
+ * @next_events: an update is due when @run has as many events
  * @seen: distinct arguments: of the window at the alert, and all new ones since
  * @next_seen: an update is due when @seen reaches it
  * @rule_id: netscan_rule.id
@@ -46,26 +61,24 @@ enum netscan_state {
  * @cover: index of the covering group in the table
  * @cover_id: its scan
  * @window: the rule's window at the latest event, seconds
- * @evicted: the bucket's count of evictions at @first
  * @from: who exec'ed what in the latest event
  * @hash_next: next group with the same index, or next free one
  * @state: enum netscan_state, changed by netscan_table_set_state() alone
  * @text_cut: @text is only the beginning
  * @text_len: bytes of @text
- * @read_faults: events since @first whose argv could not be read, saturating
- * @truncated: events since @first whose argv was not read whole, saturating
- * @text: the command line of the event at @first, each argument with its NUL
+ * @text: the command line of the first event of @run, each argument with its
+ *        NUL
  *
  * Locking: the bucket's lock, but for reads of @scan_id.
  */
 struct netscan_group {
 	u64 key;
-	u64 first;
 	u64 last;
 	struct netscan_origin from;
 	struct netscan_window args;
 	struct netscan_window execs;
-	u32 events;
+	struct netscan_run run;
+	struct netscan_run before;
 	u32 next_events;
 	u32 seen;
 	u32 next_seen;
@@ -74,13 +87,10 @@ struct netscan_group {
 	u32 cover;
 	u32 cover_id;
 	u32 window;
-	u32 evicted;
 	u16 hash_next;
 	u8 state;
 	bool text_cut;
 	u8 text_len;
-	u8 read_faults;
-	u8 truncated;
 	char text[NETSCAN_FIRST_TEXT];
 };
 

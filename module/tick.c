@@ -10,13 +10,6 @@
 #include "scan.h"
 #include "stats.h"
 
-/* A group in a scan of its own. Returns false to be asked again. */
-static bool tick_open(const struct netscan_turn *t, struct netscan_group *g)
-{
-	netscan_life_expire(t, g);
-	return !netscan_life_below_half(t, g) || netscan_life_end(t, g, "idle");
-}
-
 /* A group that is covered or owed. Returns false to be asked again. */
 static bool tick_silent(const struct netscan_turn *t, struct netscan_group *g)
 {
@@ -45,7 +38,8 @@ static bool tick_bucket(struct netscan_turn *t, bool open)
 			continue;
 		t->rule = netscan_rules_by_id(t->cfg, g->rule_id);
 		if (t->rule)
-			done &= open ? tick_open(t, g) : tick_silent(t, g);
+			done &= open ? netscan_life_lapse(t, g) :
+				       tick_silent(t, g);
 	}
 	raw_spin_unlock(&b->lock);
 	return done;

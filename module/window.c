@@ -216,6 +216,19 @@ u32 netscan_window_see(const struct netscan_pool *pool,
 }
 
 /**
+ * netscan_window_oldest() - when the least recently seen fingerprint was seen
+ * @pool: the window's entries
+ * @w: the window
+ *
+ * Return: nanoseconds since boot, U64_MAX where the window holds nothing.
+ */
+u64 netscan_window_oldest(const struct netscan_pool *pool,
+			  const struct netscan_window *w)
+{
+	return w->count ? pool->entry[oldest_entry(pool, w)].last : U64_MAX;
+}
+
+/**
  * netscan_window_since() - what netscan_window_distinct() would be later
  * @pool: the window's entries
  * @w: the window, left as it is

@@ -93,6 +93,8 @@ u32 netscan_window_see(const struct netscan_pool *pool,
 		       u64 key, u64 now);
 int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 		       u64 fp, u64 now, u32 slots, u16 weight);
+u64 netscan_window_oldest(const struct netscan_pool *pool,
+			  const struct netscan_window *w);
 u32 netscan_window_since(const struct netscan_pool *pool,
 			 const struct netscan_window *w, u64 cutoff);
 

@@ -98,17 +98,48 @@ static bool is_covered(const struct model_group *g)
 	       g->cover->scan == g->cover_scan;
 }
 
+/* Is there anything in the window that was last seen in the run before? */
+static bool needs_before(const struct model_group *g)
+{
+	u32 i;
+
+	if (!g->events_before)
+		return false;
+	for (i = 0; i < MODEL_ARGS; i++)
+		if (g->seen_at[i] && g->seen_at[i] < g->first)
+			return true;
+	return (g->unread.nr && g->unread.at[0] < g->first) ||
+	       (g->execs.nr && g->execs.at[0] < g->first);
+}
+
+/* What was counted up to here is told apart from what comes. */
+static void close_run(struct model_group *g)
+{
+	if (needs_before(g)) {
+		g->events += g->events_before;
+		g->first = g->first_before;
+	}
+	g->events_before = g->events;
+	g->first_before = g->first;
+	g->events = 0;
+}
+
 static void end_scan(struct model_group *g)
 {
 	if (!report(g, MODEL_END))
 		return;
 	g->state = MODEL_ARMED;
 	g->scan = 0;
-	g->events = 0;
+	close_run(g);
 }
 
 static void alert(struct model_group *g)
 {
+	if (needs_before(g)) {
+		g->events += g->events_before;
+		g->first = g->first_before;
+	}
+	g->events_before = 0;
 	g->seen = distinct(g);
 	g->scan = model.scans + 1;
 	if (!report(g, MODEL_ALERT)) {
@@ -181,12 +212,14 @@ static u32 enter(struct model_group *g, const struct model_event *ev)
 		else
 			g->state = MODEL_ARMED;
 	}
-	if (g->state == MODEL_ARMED &&
-	    (!distinct(g) || !g->events ||
-	     (is_spent(g) && ev->now > g->first + window))) {
-		g->events = 0;
+	/* The scan that covered it has ended: from then on it may speak. */
+	if (g->state == MODEL_COVERED && !is_covered(g))
+		g->state = is_over(g) ? MODEL_OWED : MODEL_ARMED;
+	if (g->state == MODEL_ARMED && g->events &&
+	    (!distinct(g) || (is_spent(g) && ev->now > g->first + window)))
+		close_run(g);
+	if (!g->events)
 		g->first = ev->now;
-	}
 	g->events++;
 	g->pid = ev->pid;
 	g->last = ev->now;
@@ -204,6 +237,16 @@ static u32 enter(struct model_group *g, const struct model_event *ev)
 		add_time(&g->unread, ev->now);
 	}
 	return new;
+}
+
+/* The scan that covers it may be over, though no clock has looked. */
+static void lapse_cover(struct model_group *g, u64 now)
+{
+	if (g->state != MODEL_COVERED || !is_covered(g))
+		return;
+	drop_old(g->cover, now);
+	if (is_spent(g->cover))
+		end_scan(g->cover);
 }
 
 static void go_on(struct model_group *g, u32 new)
@@ -232,6 +275,7 @@ void model_exec(const struct model_event *ev)
 		    ev->excepted >> rule & 1)
 			continue;
 		g = find_group(rule, ev);
+		lapse_cover(g, ev->now);
 		new = enter(g, ev);
 		if (g->state == MODEL_OPEN) {
 			go_on(g, new);
@@ -239,7 +283,7 @@ void model_exec(const struct model_event *ev)
 			/* It says nothing while that scan is open. */
 		} else if (!is_over(g)) {
 			g->state = MODEL_ARMED;
-		} else if (cover) {
+		} else if (cover && g->state != MODEL_OWED) {
 			g->state = MODEL_COVERED;
 			g->cover = cover;
 			g->cover_scan = cover->scan;

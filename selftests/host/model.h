@@ -117,6 +117,8 @@ struct model_group {
 	u32 pid;
 	u64 first;
 	u64 last;
+	u32 events_before;
+	u64 first_before;
 	u64 window;
 };
 

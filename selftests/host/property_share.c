@@ -280,11 +280,11 @@ static void step_module(const struct step *s)
 	netscan_window_expire(&b->pool, &g->args, cutoff);
 	netscan_window_expire(&b->pool, &g->execs, cutoff);
 	g->from.uid = s->uid;
-	g->events++;
+	g->run.events++;
 	g->last = flow.now;
 	g->window = WINDOW;
 	if (s->exec)
-		put(g, &g->execs, g->events % VALUES, 1);
+		put(g, &g->execs, g->run.events % VALUES, 1);
 	for (i = 0; i < s->nr; i++, flow.now++)
 		put(g, &g->args, s->value[i], s->weight[i]);
 	netscan_table_set_state(b, g, s->state);
@@ -307,7 +307,7 @@ static void compare(void)
 		EQUAL(plain[i].state, g->state);
 		EQUAL(min(progress(&plain[i]), 4 * plain[i].events),
 		      min_t(u64, netscan_window_distinct(&g->args),
-			    4 * g->events));
+			    4 * g->run.events));
 	}
 	EQUAL(n, b->used);
 	EQUAL(nr_told, nr_gone);

@@ -157,8 +157,8 @@ static void fault_counts_saturate(void)
 	flow.hole = PAGE_SIZE;
 	for (i = 0; i < 400; i++)
 		flow_argv(argv, sizeof(argv));
-	EQUAL(flow_group("scan")->read_faults, U8_MAX);
-	EQUAL(flow_group("scan")->events, 400);
+	EQUAL(flow_group("scan")->run.read_faults, U8_MAX);
+	EQUAL(flow_group("scan")->run.events, 400);
 	end();
 }
 

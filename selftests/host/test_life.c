@@ -60,7 +60,7 @@ static void ends_below_half(void)
 	EQUAL(flow_last()->from.pid, flow.next_pid - 2);
 	CHECK(!flow_last()->from_event);
 	EQUAL(flow_group("scan")->state, NETSCAN_ARMED);
-	EQUAL(flow_group("scan")->events, 1);
+	EQUAL(flow_group("scan")->run.events, 1);
 	end();
 }
 
@@ -96,7 +96,10 @@ static void half_is_rounded_up(void)
 
 static void armed_again_after_the_end(void)
 {
+	u64 start;
+
 	begin(ONE);
+	start = flow.now;
 	flow_targets(1, 9);
 	flow.now += 30 * SEC;
 	flow_exec("a b c");		/* what is left still counts */
@@ -111,8 +114,25 @@ static void armed_again_after_the_end(void)
 	EQUAL(flow_last()->type, NETSCAN_ALERT);
 	EQUAL(flow_last()->scan_id, 2);
 	EQUAL(flow_last()->distinct, 10);
-	EQUAL(flow_last()->events, 3);
-	EQUAL(flow_last()->first, flow.now);
+	/* "a b c" belongs to it, so all of its run does. */
+	EQUAL(flow_last()->events, 13);
+	EQUAL(flow_last()->first, start);
+	end();
+
+	/* Of the run before nothing is left when the alert comes. */
+	begin(ONE);
+	flow_targets(1, 9);
+	flow.now += 30 * SEC;
+	flow_exec("a b c");
+	flow.now += 30 * SEC + 1;
+	flow_exec("d");
+	start = flow.now;
+	flow.now += 40 * SEC;
+	flow_forget();
+	flow_exec("d e f g h i j k l m");
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->events, 2);
+	EQUAL(flow_last()->first, start);
 	end();
 }
 
@@ -188,8 +208,11 @@ static void alerts_when_the_cover_ends_by_an_event(void)
 	end();
 }
 
-/* The event belongs to another scan that is open: covered by that now. */
-static void passes_from_cover_to_cover(void)
+/*
+ * The event belongs to another scan that is open. That cannot cover what was
+ * to be said when the first one ended, no matter whether the clock was there.
+ */
+static void is_not_covered_again(void)
 {
 	begin(BOTH);
 	flow_targets(1, 9);
@@ -200,9 +223,15 @@ static void passes_from_cover_to_cover(void)
 	flow_forget();
 	flow.now += 30 * SEC + 1;
 	flow.ev.from.parent_pid--;
-	flow_exec("ping");		/* ends the first scan */
+	flow_exec("ping 1 2 3 4 5 6 7 8 9");	/* ends one scan, opens one */
+	EQUAL(flow.nr, 3);
 	EQUAL(flow.record[0].type, NETSCAN_END);
-	flow_stop();
+	TEXT_EQUAL(flow.record[1].rule, "scan");
+	EQUAL(flow.record[1].type, NETSCAN_ALERT);
+	TEXT_EQUAL(flow.record[2].rule, "session");
+	EQUAL(flow.record[2].type, NETSCAN_ALERT);
+	end();
+
 	begin(BOTH);
 	flow_targets(1, 9);
 	flow.now += 30 * SEC;
@@ -214,9 +243,35 @@ static void passes_from_cover_to_cover(void)
 	netscan_table_remove(&flow.s.table.bucket[0], flow_group("scan"));
 	flow.ev.from.parent_pid++;
 	flow_exec("ping");
-	EQUAL(flow.nr, 0);
+	EQUAL(flow.nr, 1);
+	TEXT_EQUAL(flow_last()->rule, "session");
+	EQUAL(flow_last()->type, NETSCAN_ALERT);
+	EQUAL(STAT(COVERED), 1);
+	end();
+}
+
+/* The scan that covers it is over by then, though the clock has not looked. */
+static void cover_ends_before_the_event(void)
+{
+	begin(BOTH);
+	flow_targets(1, 9);
+	flow.now += 30 * SEC;
+	flow.ev.from.parent_pid++;
+	flow_exec("ping a b c d e");
 	EQUAL(flow_group("session")->state, NETSCAN_COVERED);
-	EQUAL(STAT(COVERED), 2);
+	flow_forget();
+	flow.now += 30 * SEC + 1;
+	flow.ev.from.parent_pid++;
+	flow_exec("f g h");
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->type, NETSCAN_END);
+	EQUAL(flow_group("session")->state, NETSCAN_ARMED);
+	flow_exec("i");
+	EQUAL(flow.nr, 2);
+	EQUAL(flow_last()->type, NETSCAN_ALERT);
+	TEXT_EQUAL(flow_last()->rule, "session");
+	CHECK(flow_last()->from_event);
+	EQUAL(flow_last()->distinct, 10);
 	end();
 }
 
@@ -423,7 +478,8 @@ static const struct test tests[] = {
 	{ "covered alerts when the cover ends by time", alerts_when_the_cover_ends_by_time },
 	{ "covered alerts when the cover ends by an event",
 	  alerts_when_the_cover_ends_by_an_event },
-	{ "from one cover to the next", passes_from_cover_to_cover },
+	{ "what is owed is not covered again", is_not_covered_again },
+	{ "a cover ends before the event", cover_ends_before_the_event },
 	{ "the first rule is never covered", first_rule_is_never_covered },
 	{ "disabled while covered: silent", disabled_while_covered },
 	{ "disabled while open: it ends", disabled_while_open },

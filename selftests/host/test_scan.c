@@ -387,22 +387,22 @@ static void excepted_rules_do_not_count(void)
 	flow_targets(1, 5);
 	CHECK(!flow_group("scan"));
 	CHECK(!flow_group("third"));
-	EQUAL(flow_group("session")->events, 5);
+	EQUAL(flow_group("session")->run.events, 5);
 	EQUAL(flow_count(NETSCAN_ALERT), 1);
 	TEXT_EQUAL(flow_last()->rule, "session");
 	/* It covers nothing, then, and is no part of what others saw. */
 	flow_forget();
 	flow.ev.excepted = BIT(1);
 	flow_targets(6, 7);
-	EQUAL(flow_group("session")->events, 5);
-	EQUAL(flow_group("scan")->events, 2);
+	EQUAL(flow_group("session")->run.events, 5);
+	EQUAL(flow_group("scan")->run.events, 2);
 	EQUAL(flow_count(NETSCAN_ALERT), 1);
 	TEXT_EQUAL(flow_last()->rule, "scan");
 	EQUAL(flow_last()->distinct, 3);
 	EQUAL(flow_group("third")->state, NETSCAN_COVERED);
 	flow.ev.excepted = U32_MAX;
 	flow_targets(100, 200);
-	EQUAL(flow_group("scan")->events, 2);
+	EQUAL(flow_group("scan")->run.events, 2);
 	end();
 }
 

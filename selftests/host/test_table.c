@@ -50,7 +50,7 @@ static void put_in(struct netscan_group *g, struct netscan_window *w, u32 from,
 			netscan_table_add(b, g, w, fp, now, flow.s.table.slots,
 					  1, note_evicted, &nr_gone);
 	}
-	g->events += EVENTS;
+	g->run.events += EVENTS;
 }
 
 static void put(struct netscan_group *g, u32 from, u32 nr, u64 now)
@@ -168,7 +168,7 @@ static void get_finds_or_makes(void)
 	CHECK(!find(7));
 	g = get(7, SEC);
 	EQUAL(g->state, NETSCAN_ARMED);
-	EQUAL(g->events, 0);
+	EQUAL(g->run.events, 0);
 	EQUAL(g->key, 7);
 	put(g, 0, 5, SEC);
 	h = get(7 + N, SEC);		/* the same index */
@@ -190,12 +190,12 @@ static void get_finds_or_makes(void)
 	CHECK(find(7 + N) == h);
 	/* A place that is used again holds nothing of before. */
 	g->text_len = 3;
-	g->read_faults = 3;
-	g->first = 3;
+	g->run.read_faults = 3;
+	g->run.first = 3;
 	h = get(8, 3 * SEC);
 	CHECK(h == g);
 	EQUAL(h->args.count, 0);
-	EQUAL(h->events + h->read_faults + h->text_len + h->first, 0);
+	EQUAL(h->run.events + h->run.read_faults + h->text_len + h->run.first, 0);
 	end();
 }
 
@@ -534,10 +534,10 @@ static void progress_is_four_an_exec(void)
 		put(get(i, now + i), 0, i ? 4 : 3, now + i);
 	/* One exec of 40: as much as four; two of 40: as eight. */
 	put(find(0), 0, 40, now + 100);
-	find(0)->events = 1;
+	find(0)->run.events = 1;
 	find(0)->last = now + 100;
 	put(find(1), 0, 40, now + 100);
-	find(1)->events = 2;
+	find(1)->run.events = 2;
 	for (i = 3; i < N; i++)
 		put(find(i), 0, 5, now + 100);
 	get(100, now + 101);

@@ -164,7 +164,7 @@ static void other_changes_keep_what_was_counted(void)
 		begin(64, BOTH);
 		flow_targets(1, 8);
 		flow_rules(changes[i]);
-		EQUAL(flow_group("scan")->events, 8);
+		EQUAL(flow_group("scan")->run.events, 8);
 		flow_targets(9, 10);
 		EQUAL(flow.nr > 0, 1);
 		EQUAL(flow.record[0].events <= 10 && flow.record[0].events >= 9,

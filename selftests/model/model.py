@@ -106,6 +106,10 @@ class Window:
             maybe += answer is None
         return (len(self.seen) - out - maybe, len(self.seen) - out)
 
+    def oldest(self, now):
+        """When that was last seen which will leave next, of what is surely there, or None."""
+        return next((last for last in self.seen.values() if self.left(last, now) is False), None)
+
     def falls_below(self, number):
         """When fewer than `number` will be left if nothing comes, or None if they are."""
         if len(self.seen) < number:
@@ -186,7 +190,7 @@ class Expected:
         self.time = time            # may be written from the one to the other
         self.distinct = group.distinct
         self.events = group.events
-        self.execs = len(group.execs)
+        self.oldest = group.window.oldest(time)
         self.reason = reason
         self.late = kind == "alert" and group.state == OWED     # brought about by time
 
@@ -234,7 +238,7 @@ class Model:
         self.rules = []
         self.groups = {}
         self.alive = []             # groups that are not armed
-        self.covered_again = 0      # alerts that stayed out, see still_owed()
+        self.maybe_covered = 0      # alerts that may stay out, see still_owed()
 
     # ---- what is said ----
 
@@ -365,13 +369,14 @@ class Model:
             self.cross(group, event, touched, written)
 
     def still_owed(self, group, event, touched):
-        """An alert is owed and may be of this exec, or stay out if another scan covers it."""
+        """An alert is owed, and may be of this exec."""
         cover = open_one(touched)
         if self.oracle.owed(group):
             if self.oracle.peek("alert", group, event.index):
                 self.open_owed(group)
-        elif cover:
-            self.covered_again += 1
+        elif cover and not group.over_since:
+            # It may have been no more over before this exec took it there, and was covered.
+            self.maybe_covered += 1
             group.cover = cover
             self.enter(group, COVERED)
 
