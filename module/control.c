@@ -6,6 +6,9 @@
  * on a copy in the other and goes live whole or not at all. After a grace
  * period no event sees the old one, and groups of rules that are no more go.
  *
+ * The files that exceptions name are looked up by a work of its own: a path on
+ * a file system that does not answer holds up further changes, and no record.
+ *
  * Locking: changes take turns under a mutex; it is held outside the report's
  * mutex. Readers hold rcu_read_lock().
  *
@@ -14,6 +17,7 @@
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/workqueue.h>
 
 #include "control.h"
 #include "exceptions.h"
@@ -23,6 +27,7 @@
 #include "tools.h"
 
 #define CLEAR_TRIES	100	/* then scans end without a record */
+#define LOOKUP_PERIOD	(2 * HZ)
 
 /* The counting side: one for the host. */
 struct netscan_scanner netscan_scanner;
@@ -30,6 +35,9 @@ struct netscan_scanner netscan_scanner;
 static struct netscan_config __rcu *live;
 static struct netscan_config *spare;	/* under change_lock */
 static DEFINE_MUTEX(change_lock);
+
+static void look_up(struct work_struct *unused);
+static DECLARE_DELAYED_WORK(lookup_work, look_up);
 
 /**
  * netscan_control_config() - the configuration in force
@@ -75,12 +83,7 @@ unlock:
 	return err;
 }
 
-/**
- * netscan_control_refresh() - look up again the files that exceptions name
- *
- * Context: a kernel thread, may sleep.
- */
-void netscan_control_refresh(void)
+static void look_up(struct work_struct *unused)
 {
 	struct netscan_config *old;
 
@@ -88,6 +91,7 @@ void netscan_control_refresh(void)
 	old = rcu_dereference_protected(live, lockdep_is_held(&change_lock));
 	if (!old->exceptions.nr)
 		goto unlock;
+	schedule_delayed_work(&lookup_work, LOOKUP_PERIOD);
 	*spare = *old;
 	netscan_exceptions_resolve(spare, netscan_exempt_lookup);
 	if (!memcmp(spare->exceptions.one, old->exceptions.one,
@@ -98,6 +102,28 @@ void netscan_control_refresh(void)
 	spare = old;
 unlock:
 	mutex_unlock(&change_lock);
+}
+
+/**
+ * netscan_control_lookup() - look up the files that exceptions name, from now on
+ *
+ * Context: process, may sleep; goes to a kernel thread for the sake of its
+ * mount namespace.
+ */
+void netscan_control_lookup(void)
+{
+	schedule_delayed_work(&lookup_work, 0);
+	flush_delayed_work(&lookup_work);
+}
+
+/**
+ * netscan_control_stop() - look up no more
+ *
+ * Context: process, may sleep; no configuration changes any more.
+ */
+void netscan_control_stop(void)
+{
+	cancel_delayed_work_sync(&lookup_work);
 }
 
 /**

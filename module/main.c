@@ -124,6 +124,7 @@ static int __init init_netscan(void)
 disarm_probe:
 	netscan_probe_disarm();
 	netscan_proc_exit();
+	netscan_control_stop();
 	netscan_report_stop();
 	goto exit_probe;
 exit_proc:
@@ -148,6 +149,7 @@ static void __exit exit_netscan(void)
 	netscan_chardev_unregister();
 	netscan_probe_disarm();
 	netscan_proc_exit();
+	netscan_control_stop();
 	netscan_report_stop();
 	netscan_probe_exit();
 	netscan_report_exit();

@@ -317,9 +317,8 @@ static ssize_t write_exceptions(struct file *file, const char __user *from,
 	ssize_t n = change_config(file, from, size, pos,
 				  netscan_exceptions_parse);
 
-	/* The files that they name are looked up by the clock. */
 	if (n > 0)
-		netscan_report_tick();
+		netscan_control_lookup();
 	return n;
 }
 

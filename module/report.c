@@ -167,7 +167,6 @@ static void run_clock(struct work_struct *unused)
 	unsigned long period;
 	bool done;
 
-	netscan_control_refresh();
 	mutex_lock(&work_mutex);
 	done = tick_scans();
 	netscan_scan_sweep(&netscan_scanner, ktime_get_boottime_ns());
@@ -236,18 +235,6 @@ int __init netscan_report_init(void)
  */
 void netscan_report_start(void)
 {
-	schedule_delayed_work(&clock_work, 0);
-	flush_delayed_work(&clock_work);
-}
-
-/**
- * netscan_report_tick() - run the clock now
- *
- * Context: process, may sleep; no lock of control.c held.
- */
-void netscan_report_tick(void)
-{
-	cancel_delayed_work(&clock_work);
 	schedule_delayed_work(&clock_work, 0);
 	flush_delayed_work(&clock_work);
 }

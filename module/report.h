@@ -13,7 +13,6 @@ bool netscan_report_healthy(void);
 size_t netscan_report_bytes(void);
 int netscan_report_init(void);
 void netscan_report_start(void);
-void netscan_report_tick(void);
 void netscan_report_stop(void);
 void netscan_report_exit(void);
 
