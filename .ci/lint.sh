@@ -58,7 +58,7 @@ check_checkpatch()
 	# harness has macros that open a block, and texts with line ends are split there.
 	local programs=(ARRAY_SIZE BRACES CAMELCASE NAKED_SSCANF PREFER_DEFINED_ATTRIBUTE_MACRO
 		PREFER_KERNEL_TYPES QUOTED_WHITESPACE_BEFORE_NEWLINE SPLIT_STRING
-		STATIC_CONST_CHAR_ARRAY VOLATILE)
+		STATIC_CONST_CHAR_ARRAY STRCPY STRLCPY STRNCPY VOLATILE)
 
 	files 'module/*.[ch]' | grep -v '^module/compat.h$' | run_checkpatch NONE || bad=1
 	files module/compat.h | run_checkpatch "${compat[@]}" || bad=1
@@ -97,7 +97,7 @@ check_man()
 	local said
 
 	# shellcheck disable=SC2046 # one word a file
-	said=$(groff -man -ww -z -Tutf8 $(files 'userspace/*.[1-8]') 2>&1)
+	said=$(groff -mandoc -ww -z -Tutf8 $(files 'userspace/*.[1-8]') 2>&1)
 	[ -z "$said" ] || {
 		echo "$said"
 		return 1

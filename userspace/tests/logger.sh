@@ -42,6 +42,11 @@ skip() { # NAME WHY
 	echo "ok $tests - $1 # SKIP $2"
 }
 
+same()
+{
+	[ "$1" = "$2" ]
+}
+
 # Tries a command for five seconds.
 soon() {
 	for _ in $(seq 100); do
@@ -142,7 +147,7 @@ test_follow() {
 	soon sleeps
 	switches=$(grep ctxt "/proc/$pid/status")
 	sleep 1
-	[ "$switches" = "$(grep ctxt "/proc/$pid/status")" ]
+	same "$switches" "$(grep ctxt "/proc/$pid/status")"
 	result $? 'nothing runs while nothing happens'
 	printf '%s' "$(record 2 | cut -c1-30)" >&3
 	sleep 0.2
