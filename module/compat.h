@@ -10,9 +10,12 @@
 #include <linux/cgroup.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/ns_common.h>
 #include <linux/nsproxy.h>
+#include <linux/pagemap.h>
 #include <linux/ptrace.h>
 #include <linux/rcupdate.h>
 #include <linux/version.h>
@@ -60,6 +63,81 @@ static inline struct file *netscan_mm_exe_file(struct mm_struct *mm)
 #endif
 	rcu_read_unlock();
 	return file;
+}
+
+/* What the page cache holds: a page, that of large ones the first, or a folio. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+#define netscan_folio page
+
+static inline bool netscan_folio_try_get(struct netscan_folio *folio)
+{
+	return get_page_unless_zero(folio);
+}
+
+static inline bool netscan_folio_uptodate(struct netscan_folio *folio)
+{
+	return PageUptodate(folio);
+}
+
+static inline bool netscan_folio_put_testzero(struct netscan_folio *folio)
+{
+	return put_page_testzero(folio);
+}
+
+/* What is left to do where that returned true. */
+static inline void netscan_folio_free(struct netscan_folio *folio)
+{
+	__put_page(folio);
+}
+
+static inline void netscan_folio_read(struct netscan_folio *folio, void *to,
+				      size_t len)
+{
+	void *from = kmap_atomic(folio);
+
+	memcpy(to, from, len);
+	kunmap_atomic(from);
+}
+#else
+#define netscan_folio folio
+
+static inline bool netscan_folio_try_get(struct netscan_folio *folio)
+{
+	return folio_try_get(folio);
+}
+
+static inline bool netscan_folio_uptodate(struct netscan_folio *folio)
+{
+	return folio_test_uptodate(folio);
+}
+
+static inline bool netscan_folio_put_testzero(struct netscan_folio *folio)
+{
+	return folio_put_testzero(folio);
+}
+
+static inline void netscan_folio_free(struct netscan_folio *folio)
+{
+	__folio_put(folio);
+}
+
+static inline void netscan_folio_read(struct netscan_folio *folio, void *to,
+				      size_t len)
+{
+	void *from = kmap_local_folio(folio, 0);
+
+	memcpy(to, from, len);
+	kunmap_local(from);
+}
+#endif
+
+static inline struct timespec64 netscan_ctime(const struct inode *inode)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return inode->i_ctime;
+#else
+	return inode_get_ctime(inode);
+#endif
 }
 
 /**

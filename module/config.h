@@ -56,6 +56,18 @@ struct netscan_name {
 };
 
 /**
+ * struct netscan_build_id - what a tool's file is known by, whatever its name
+ * @bytes: the build-id; zero-padded
+ * @len: bytes of it, NETSCAN_MIN_BUILD_ID to NETSCAN_MAX_BUILD_ID
+ * @tool: index of the tool, or NETSCAN_TOOL_MULTICALL, NETSCAN_TOOL_LOADER
+ */
+struct netscan_build_id {
+	u8 bytes[NETSCAN_MAX_BUILD_ID];
+	u8 len;
+	u8 tool;
+};
+
+/**
  * struct netscan_tools - the watched tools and a quick way to rule out others
  * @tool: canonical names; an empty one is a free place, so that the bits that
  *        rules hold stay right
@@ -64,6 +76,9 @@ struct netscan_name {
  * @nr_exact: of them, exact ones
  * @filter: bit per hash of an exact name: what misses here is no tool
  * @prefixes: bit per first byte, modulo 32, of a prefix
+ * @build_id: build-ids of the tools and of what runs them
+ * @nr_build_ids: how many
+ * @serial: another one after each change of the tools
  */
 struct netscan_tools {
 	char tool[NETSCAN_MAX_TOOLS][NETSCAN_MAX_NAME];
@@ -72,6 +87,9 @@ struct netscan_tools {
 	u8 nr_exact;
 	u64 filter[4];
 	u32 prefixes;
+	struct netscan_build_id build_id[NETSCAN_MAX_BUILD_IDS];
+	u32 nr_build_ids;
+	u32 serial;
 };
 
 /**

@@ -2,9 +2,9 @@
 /*
  * netscan - the one header through which the pure files see their world
  *
- * Pure files (args, excepted, exceptions, glob, hash, key, life, lines, names,
- * record, ring, rules, scan, span, table, text, tick, tools, window, word) know
- * neither clock nor random source nor task: all of that is handed in.
+ * Pure files (args, buildid, excepted, exceptions, glob, hash, key, life, lines,
+ * names, record, ring, rules, scan, span, table, text, tick, tools, window, word)
+ * know neither clock nor random source nor task: all of that is handed in.
  * In the module this header maps to kernel headers; on the host the tests put
  * a shim of the same names in front of it, and the same .c files run there.
  */
@@ -19,6 +19,7 @@
 #include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/ctype.h>
+#include <linux/elf.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>

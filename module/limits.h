@@ -14,6 +14,14 @@
 #define NETSCAN_MAX_NAME	32	/* bytes of a name, with its NUL */
 #define NETSCAN_MAX_WRITE	8192	/* bytes of one write to /proc/netscan */
 
+/* Build-ids, in bytes, and what of a file is looked at for one. */
+#define NETSCAN_MAX_BUILD_IDS	64
+#define NETSCAN_MIN_BUILD_ID	8U	/* below it, chance could give it twice */
+#define NETSCAN_MAX_BUILD_ID	32U
+#define NETSCAN_ELF_HEAD	4096U	/* bytes of the file, from its start */
+#define NETSCAN_ELF_NOTES	64U	/* notes, of whatever kind */
+#define NETSCAN_IMAGE_BITS	11	/* files whose tool is remembered: 2^n */
+
 #define NETSCAN_MAX_WINDOW	86400U	/* seconds */
 #define NETSCAN_MAX_EVENTS	0x7fffffffU
 

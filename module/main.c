@@ -13,6 +13,7 @@
 
 #include "chardev.h"
 #include "control.h"
+#include "image.h"
 #include "main.h"
 #include "probe.h"
 #include "proc.h"
@@ -68,7 +69,7 @@ static size_t sum_bytes(void)
 	return sizeof(netscan_scanner) + netscan_scanner.table.bytes +
 	       2 * sizeof(struct netscan_config) + netscan_chardev_bytes() +
 	       netscan_queue_bytes() + netscan_report_bytes() +
-	       netscan_probe_bytes();
+	       netscan_probe_bytes() + netscan_image_bytes();
 }
 
 static int __init init_netscan(void)
@@ -100,9 +101,12 @@ static int __init init_netscan(void)
 	err = netscan_report_init();
 	if (err)
 		goto exit_queue;
-	err = netscan_probe_init();
+	err = netscan_image_init();
 	if (err)
 		goto exit_report;
+	err = netscan_probe_init();
+	if (err)
+		goto exit_image;
 	netscan_info.bytes = sum_bytes();
 	err = netscan_proc_init();
 	if (err)
@@ -131,6 +135,8 @@ exit_proc:
 	netscan_proc_exit();
 exit_probe:
 	netscan_probe_exit();
+exit_image:
+	netscan_image_exit();
 exit_report:
 	netscan_report_exit();
 exit_queue:
@@ -152,6 +158,7 @@ static void __exit exit_netscan(void)
 	netscan_control_stop();
 	netscan_report_stop();
 	netscan_probe_exit();
+	netscan_image_exit();
 	netscan_report_exit();
 	netscan_queue_exit();
 	netscan_chardev_exit();

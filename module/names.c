@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netscan - the names of the tools: parse and print
+ * netscan - the names and build-ids of the tools: parse and print
  *
- * Design: one tool a line, `name alias...`; a line replaces the tool's aliases,
- * `-name` removes it. Exact names come before prefixes in the table, and a
- * filter that tools.c asks first is made anew from them.
+ * Design: one tool a line, `name alias... buildid=HEX,...`; a line replaces the
+ * tool's aliases and build-ids, `-name` removes it. What runs a tool named in
+ * its arguments has the lines `@multicall` and `@loader`, which are always
+ * there. Exact names come before prefixes in the table, and a filter that
+ * tools.c asks first is made anew from them.
  *
  * Context: process.
  */
@@ -13,6 +15,8 @@
 #include "tools.h"
 
 static const char defaults[] =
+	"@multicall busybox toybox busybox* toybox*\n"
+	"@loader ld.so ld64.so.1 ld64.so.2 ld-*\n"
 	"ping ping4 ping6\n"
 	"nping\n"
 	"hping\n"
@@ -23,16 +27,15 @@ static const char defaults[] =
 	"netcat netcat.openbsd netcat.traditional netcat.*\n"
 	"socat socat1\n";
 
+#define BUILD_ID	"buildid="
+
+/* What runs a tool that its arguments name. */
 static const struct {
 	const char *name;
 	u8 tool;
 } runners[] = {
-	{ "busybox", NETSCAN_TOOL_MULTICALL },
-	{ "toybox", NETSCAN_TOOL_MULTICALL },
-	{ "ld.so", NETSCAN_TOOL_LOADER },
-	{ "ld64.so.1", NETSCAN_TOOL_LOADER },
-	{ "ld64.so.2", NETSCAN_TOOL_LOADER },
-	{ "ld-*", NETSCAN_TOOL_LOADER },
+	{ "@multicall", NETSCAN_TOOL_MULTICALL },
+	{ "@loader", NETSCAN_TOOL_LOADER },
 };
 
 /* "all" is what a rule says for every tool. */
@@ -96,6 +99,67 @@ static void remove_names(struct netscan_tools *tools, u8 tool)
 	tools->nr_exact = exact;
 }
 
+static void remove_build_ids(struct netscan_tools *tools, u8 tool)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < tools->nr_build_ids; i++)
+		if (tools->build_id[i].tool != tool)
+			tools->build_id[kept++] = tools->build_id[i];
+	memset(&tools->build_id[kept], 0,
+	       (tools->nr_build_ids - kept) * sizeof(tools->build_id[0]));
+	tools->nr_build_ids = kept;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -EINVAL;
+}
+
+static int insert_build_id(struct netscan_tools *tools, const char *hex,
+			   u8 tool, const char **why)
+{
+	struct netscan_build_id id = { .tool = tool };
+	size_t i, len = strlen(hex);
+	int value;
+
+	*why = "a build-id is 16 to 64 hexadecimal digits, two a byte";
+	if (len % 2 || len / 2 < NETSCAN_MIN_BUILD_ID ||
+	    len / 2 > NETSCAN_MAX_BUILD_ID)
+		return -EINVAL;
+	id.len = len / 2;
+	for (i = 0; i < len; i++) {
+		value = hex_value(hex[i]);
+		if (value < 0)
+			return -EINVAL;
+		id.bytes[i / 2] = id.bytes[i / 2] << 4 | value;
+	}
+	*why = "a build-id stands for one tool only";
+	if (netscan_tools_find_build_id(tools, id.bytes, id.len) !=
+	    NETSCAN_NO_TOOL)
+		return -EINVAL;
+	*why = "too many build-ids";
+	if (tools->nr_build_ids == NETSCAN_MAX_BUILD_IDS)
+		return -ERANGE;
+	tools->build_id[tools->nr_build_ids++] = id;
+	return 0;
+}
+
+static int insert_build_ids(struct netscan_tools *tools, char *list, u8 tool,
+			    const char **why)
+{
+	char *hex;
+	int err = 0;
+
+	while (!err && (hex = strsep(&list, ",")))
+		err = insert_build_id(tools, hex, tool, why);
+	return err;
+}
+
 static void make_filter(struct netscan_tools *tools)
 {
 	const struct netscan_name *n;
@@ -154,54 +218,80 @@ static int remove_tool(struct netscan_config *cfg, char *name, const char **why)
 		if (cfg->rule[i].tools == U32_MAX)
 			cfg->rule[i].id = cfg->next_id++;
 	remove_names(tools, tool);
+	remove_build_ids(tools, tool);
 	memset(tools->tool[tool], 0, NETSCAN_MAX_NAME);
 	return 0;
+}
+
+static int add_name(struct netscan_tools *tools, const char *name, u8 tool,
+		    const char **why)
+{
+	int err;
+
+	if (name_taken(tools, name)) {
+		*why = "a name stands for one tool only";
+		return -EINVAL;
+	}
+	err = insert_name(tools, name, tool);
+	if (err)
+		*why = err == -ERANGE ? "too many names" :
+		       "an alias is a name, or one with '*' after two or more characters";
+	return err;
+}
+
+/* The index of a tool, of a new one as well, or what a runner has in its place. */
+static int tool_to_set(struct netscan_tools *tools, const char *name,
+		       const char **why)
+{
+	int tool = tool_index(tools, name);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(runners); i++)
+		if (!strcmp(runners[i].name, name))
+			return runners[i].tool;
+	if (!valid_name(name, strlen(name))) {
+		*why = "a name is 1 to 31 letters, digits, '.', '_', '+' or '-', and not all";
+		return -EINVAL;
+	}
+	if (tool >= 0)
+		return tool;
+	for (tool = 0; tool < NETSCAN_MAX_TOOLS; tool++)
+		if (!tools->tool[tool][0])
+			break;
+	if (tool == NETSCAN_MAX_TOOLS) {
+		*why = "too many tools";
+		return -ERANGE;
+	}
+	memcpy(tools->tool[tool], name, strlen(name));
+	return tool;
 }
 
 static int set_tool(struct netscan_config *cfg, char *line, const char **why)
 {
 	struct netscan_tools *tools = &cfg->tools;
-	char *name = strsep(&line, " \t");
-	char *alias = name;
-	int err, tool = tool_index(tools, name);
+	char *word = strsep(&line, " \t");
+	int err = 0, tool = tool_to_set(tools, word, why);
 
-	if (!valid_name(name, strlen(name))) {
-		*why = "a name is 1 to 31 letters, digits, '.', '_', '+' or '-', and not all";
-		return -EINVAL;
+	if (tool < 0)
+		return tool;
+	remove_names(tools, tool);
+	remove_build_ids(tools, tool);
+	if (tool < NETSCAN_MAX_TOOLS)
+		err = add_name(tools, word, tool, why);
+	while (!err && (word = strsep(&line, " \t"))) {
+		if (!strncmp(word, BUILD_ID, strlen(BUILD_ID)))
+			err = insert_build_ids(tools, word + strlen(BUILD_ID),
+					       tool, why);
+		else if (*word)
+			err = add_name(tools, word, tool, why);
 	}
-	if (tool >= 0) {
-		remove_names(tools, tool);
-	} else {
-		for (tool = 0; tool < NETSCAN_MAX_TOOLS; tool++)
-			if (!tools->tool[tool][0])
-				break;
-		if (tool == NETSCAN_MAX_TOOLS) {
-			*why = "too many tools";
-			return -ERANGE;
-		}
-		memcpy(tools->tool[tool], name, strlen(name));
-	}
-	do {
-		if (!*alias)
-			continue;
-		if (name_taken(tools, alias)) {
-			*why = "a name stands for one tool only";
-			return -EINVAL;
-		}
-		err = insert_name(tools, alias, tool);
-		if (err) {
-			*why = err == -ERANGE ? "too many names" :
-			       "an alias is a name, or one with '*' after two or more characters";
-			return err;
-		}
-	} while ((alias = strsep(&line, " \t")));
-	return 0;
+	return err;
 }
 
 /**
  * netscan_tools_parse() - change tools as a text says
  * @cfg: a copy of the configuration; on error it is of no more use
- * @text: lines `name alias...` or `-name`; taken apart
+ * @text: lines `name alias... buildid=HEX,...` or `-name`; taken apart
  * @why: on error, what was wrong
  *
  * Return: 0, -EINVAL or -ERANGE.
@@ -211,9 +301,11 @@ int netscan_tools_parse(struct netscan_config *cfg, char *text,
 {
 	int err = netscan_lines_parse(cfg, text, set_tool, remove_tool, why);
 
-	if (!err)
-		make_filter(&cfg->tools);
-	return err;
+	if (err)
+		return err;
+	make_filter(&cfg->tools);
+	cfg->tools.serial++;
+	return 0;
 }
 
 /**
@@ -271,13 +363,36 @@ int netscan_tools_init(struct netscan_config *cfg)
 {
 	char text[sizeof(defaults)];
 	const char *why = NULL;
-	u32 i;
 
 	memcpy(text, defaults, sizeof(text));
-	for (i = 0; i < ARRAY_SIZE(runners); i++)
-		WARN_ON(insert_name(&cfg->tools, runners[i].name,
-				    runners[i].tool));
 	return netscan_tools_parse(cfg, text, &why);
+}
+
+/* A line, but for the tool's own name where it has one. */
+static void print_words(const struct netscan_tools *tools, u8 tool,
+			const char *own, struct netscan_text *t)
+{
+	const struct netscan_build_id *id;
+	const struct netscan_name *n;
+	const char *before = " " BUILD_ID;
+	u32 i, k;
+
+	for (i = 0; i < tools->nr_names; i++) {
+		n = &tools->name[i];
+		if (n->tool == tool && (n->prefix || strcmp(n->text, own)))
+			netscan_text_add(t, " %s%s", n->text,
+					 n->prefix ? "*" : "");
+	}
+	for (i = 0; i < tools->nr_build_ids; i++) {
+		id = &tools->build_id[i];
+		if (id->tool != tool)
+			continue;
+		netscan_text_add(t, "%s", before);
+		for (k = 0; k < id->len; k++)
+			netscan_text_add(t, "%02x", id->bytes[k]);
+		before = ",";
+	}
+	netscan_text_add(t, "\n");
 }
 
 /**
@@ -288,21 +403,18 @@ int netscan_tools_init(struct netscan_config *cfg)
 void netscan_tools_print(const struct netscan_tools *tools,
 			 struct netscan_text *t)
 {
-	const struct netscan_name *n;
-	u32 i, tool;
+	const char *name;
+	u32 i;
 
-	for (tool = 0; tool < NETSCAN_MAX_TOOLS; tool++) {
-		if (!tools->tool[tool][0])
+	for (i = 0; i < ARRAY_SIZE(runners); i++) {
+		netscan_text_add(t, "%s", runners[i].name);
+		print_words(tools, runners[i].tool, "", t);
+	}
+	for (i = 0; i < NETSCAN_MAX_TOOLS; i++) {
+		name = tools->tool[i];
+		if (!*name)
 			continue;
-		netscan_text_add(t, "%s", tools->tool[tool]);
-		for (i = 0; i < tools->nr_names; i++) {
-			n = &tools->name[i];
-			if (n->tool != tool ||
-			    (!n->prefix && !strcmp(n->text, tools->tool[tool])))
-				continue;
-			netscan_text_add(t, " %s%s", n->text,
-					 n->prefix ? "*" : "");
-		}
-		netscan_text_add(t, "\n");
+		netscan_text_add(t, "%s", name);
+		print_words(tools, i, name, t);
 	}
 }

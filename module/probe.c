@@ -32,6 +32,7 @@
 #include "compat.h"
 #include "control.h"
 #include "exempt.h"
+#include "image.h"
 #include "probe.h"
 #include "queue.h"
 #include "stats.h"
@@ -167,6 +168,23 @@ static const char *file_name(const struct file *file, size_t *len)
 	return name;
 }
 
+/* What is a tool by no name may be one, or run one, by its file's build-id. */
+static int match_image(const struct netscan_config *cfg,
+		       const struct linux_binprm *bprm, int tool,
+		       enum netscan_match *match, u32 *all)
+{
+	int by_id = netscan_image_tool(&cfg->tools, bprm->file, bprm->buf);
+
+	if (by_id >= 0)
+		*all |= BIT(by_id);
+	if (by_id == NETSCAN_NO_TOOL || tool >= 0)
+		return tool;
+	if (by_id < 0)
+		return tool == NETSCAN_NO_TOOL ? by_id : tool;
+	*match = NETSCAN_MATCH_BUILD_ID;
+	return by_id;
+}
+
 static int on_exec(struct kprobe *p, struct pt_regs *regs)
 {
 	const struct linux_binprm *bprm = (void *)netscan_first_argument(regs);
@@ -200,6 +218,8 @@ static int on_exec(struct kprobe *p, struct pt_regs *regs)
 	name = file_name(bprm->file, &len);
 	tool = netscan_tools_match(&cfg->tools, bprm->filename, current->comm,
 				   name, len, &match, &tools);
+	if (cfg->tools.nr_build_ids)
+		tool = match_image(cfg, bprm, tool, &match, &tools);
 	if (tool != NETSCAN_NO_TOOL)
 		watch_exec(cfg, bprm, tool, tools, name_sign(bprm, match));
 	rcu_read_unlock();

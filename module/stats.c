@@ -34,6 +34,9 @@ static const char * const names[] = {
 	[NETSCAN_STAT_REPLAYED] = "replayed",
 	[NETSCAN_STAT_EXCEPTED] = "excepted",
 	[NETSCAN_STAT_UNDECIDED] = "undecided",
+	[NETSCAN_STAT_BUILDID_READS] = "buildid_reads",
+	[NETSCAN_STAT_BUILDID_ABSENT] = "buildid_absent",
+	[NETSCAN_STAT_BUILDID_BEYOND] = "buildid_beyond",
 	[NETSCAN_STAT_SELFTESTS] = "selftests",
 	[NETSCAN_STAT_SELFTEST_FAILS] = "selftest_fails",
 };

@@ -47,6 +47,9 @@
  * @NETSCAN_STAT_EXCEPTED: exec events that an exception took out of some rule
  * @NETSCAN_STAT_UNDECIDED: exec events of which it could not be told whether an
  *	exception is for them; they were counted
+ * @NETSCAN_STAT_BUILDID_READS: files in which a build-id was looked for
+ * @NETSCAN_STAT_BUILDID_ABSENT: files whose beginning was not in memory
+ * @NETSCAN_STAT_BUILDID_BEYOND: files that may have a build-id further on
  * @NETSCAN_STAT_SELFTESTS: the probe was seen to fire
  * @NETSCAN_STAT_SELFTEST_FAILS: the probe was seen not to fire
  * @NETSCAN_NR_STATS: how many there are
@@ -79,6 +82,9 @@ enum netscan_stat {
 	NETSCAN_STAT_REPLAYED,
 	NETSCAN_STAT_EXCEPTED,
 	NETSCAN_STAT_UNDECIDED,
+	NETSCAN_STAT_BUILDID_READS,
+	NETSCAN_STAT_BUILDID_ABSENT,
+	NETSCAN_STAT_BUILDID_BEYOND,
 	NETSCAN_STAT_SELFTESTS,
 	NETSCAN_STAT_SELFTEST_FAILS,
 	NETSCAN_NR_STATS

@@ -3,11 +3,11 @@
  * netscan - tool identity: which execs are watched
  *
  * Design: a tool is recognised by any sign: the name typed, the name of the
- * file it resolved to, or, where that file is a multi-call binary or a dynamic
- * loader, the applet or program named in its arguments. A sign can add a match
- * and never takes one away. An exec of something else is ruled out by a bit per
- * (length, first byte, last byte), whose cost does not depend on the length of
- * a name.
+ * file it resolved to, that file's build-id, or, where the file is a multi-call
+ * binary or a dynamic loader, the applet or program named in its arguments. A
+ * sign can add a match and never takes one away. An exec of something else is
+ * ruled out by a bit per (length, first byte, last byte), whose cost does not
+ * depend on the length of a name.
  *
  * Context: netscan_tools_match*(), kprobe; netscan_tools_match_name(), any.
  */
@@ -33,6 +33,8 @@ const char *netscan_tools_match_name(enum netscan_match match)
 		return "loader";
 	case NETSCAN_MATCH_SCRIPT:
 		return "script";
+	case NETSCAN_MATCH_BUILD_ID:
+		return "buildid";
 	default:
 		return "name";
 	}
@@ -66,6 +68,14 @@ static int find_name(const struct netscan_tools *tools, const char *name,
 	return NETSCAN_NO_TOOL;
 }
 
+/* What is to be done about what has a name or a build-id. */
+static int ask(int tool)
+{
+	if (tool == NETSCAN_TOOL_MULTICALL)
+		return NETSCAN_ASK_ARGV;
+	return tool == NETSCAN_TOOL_LOADER ? NETSCAN_ASK_LOADER : tool;
+}
+
 /**
  * netscan_tools_find() - which tool has a name
  * @tools: the tools
@@ -78,11 +88,29 @@ static int find_name(const struct netscan_tools *tools, const char *name,
 int netscan_tools_find(const struct netscan_tools *tools, const char *name,
 		       size_t len)
 {
-	int tool = find_name(tools, name, len);
+	return ask(find_name(tools, name, len));
+}
 
-	if (tool == NETSCAN_TOOL_MULTICALL)
-		return NETSCAN_ASK_ARGV;
-	return tool == NETSCAN_TOOL_LOADER ? NETSCAN_ASK_LOADER : tool;
+/**
+ * netscan_tools_find_build_id() - which tool has a build-id
+ * @tools: the tools
+ * @id: the build-id
+ * @len: its length
+ *
+ * Return: as netscan_tools_find().
+ */
+int netscan_tools_find_build_id(const struct netscan_tools *tools,
+				const u8 *id, size_t len)
+{
+	const struct netscan_build_id *b;
+	u32 i;
+
+	for (i = 0; i < tools->nr_build_ids; i++) {
+		b = &tools->build_id[i];
+		if (b->len == len && !memcmp(b->bytes, id, len))
+			return ask(b->tool);
+	}
+	return NETSCAN_NO_TOOL;
 }
 
 /* The part after the last slash, from at most @len bytes up to a NUL. */

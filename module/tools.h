@@ -24,6 +24,7 @@
  * @NETSCAN_MATCH_ARGV: argument 0 or 1 of a multi-call binary
  * @NETSCAN_MATCH_LOADER: the program that the dynamic loader was told to run
  * @NETSCAN_MATCH_SCRIPT: basename of a script, whose file is its interpreter
+ * @NETSCAN_MATCH_BUILD_ID: build-id of the file
  */
 enum netscan_match {
 	NETSCAN_MATCH_NAME,
@@ -31,11 +32,14 @@ enum netscan_match {
 	NETSCAN_MATCH_ARGV,
 	NETSCAN_MATCH_LOADER,
 	NETSCAN_MATCH_SCRIPT,
+	NETSCAN_MATCH_BUILD_ID,
 };
 
 const char *netscan_tools_match_name(enum netscan_match match);
 int netscan_tools_find(const struct netscan_tools *tools, const char *name,
 		       size_t len);
+int netscan_tools_find_build_id(const struct netscan_tools *tools,
+				const u8 *id, size_t len);
 int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 			const char *comm, const char *file, size_t file_len,
 			enum netscan_match *match, u32 *all);

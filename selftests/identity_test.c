@@ -23,6 +23,11 @@
 #define PING	"/usr/bin/ping"
 #define LOADER	"/lib64/ld-linux-x86-64.so.2"
 
+/* The lines of /proc/netscan/tools that the tests add build-ids to. */
+#define PING_LINE	"ping ping4 ping6"
+#define MULTICALL_LINE	"@multicall busybox toybox busybox* toybox*"
+#define LOADER_LINE	"@loader ld.so ld64.so.1 ld64.so.2 ld-*"
+
 static struct record r;
 static char decoded[LINE_SIZE];
 
@@ -137,17 +142,23 @@ static int by_bind_mount_over_a_tool(void *arg)
 	return put("ping") ?: put("file") ?: bind("file", "ping") ?: exec_in_dir("ping");
 }
 
+static int make_layers(void)
+{
+	return put_dir("low") ?: put_dir("empty") ?: put_dir("over");
+}
+
+static int mount_layers(void)
+{
+	char options[1200];
+
+	snprintf(options, sizeof(options), "lowerdir=%s:%s", in_dir("empty"), in_dir("low"));
+	return mount("none", in_dir("over"), "overlay", 0, options) ? -errno : 0;
+}
+
 /* "over" is one directory made of two, of which the lower one holds @name. */
 static int mount_overlay(const char *name)
 {
-	char options[1200];
-	int err;
-
-	err = put_dir("low") ?: put_dir("empty") ?: put_dir("over") ?: put(name);
-	if (err)
-		return err;
-	snprintf(options, sizeof(options), "lowerdir=%s:%s", in_dir("empty"), in_dir("low"));
-	return mount("none", in_dir("over"), "overlay", 0, options) ? -errno : 0;
+	return make_layers() ?: put(name) ?: mount_layers();
 }
 
 static int by_name_in_overlay(void *arg)
@@ -324,6 +335,111 @@ static int by_busybox_of_busybox(void *path)
 static int by_argv1_of_busybox(void *path)
 {
 	return exec_program(path, busybox_nc);
+}
+
+/* ---- build-ids ---- */
+
+/* The file @path under the name @name, and its build-id in the tools' line @line. */
+static int put_known(const char *path, const char *name, const char *line)
+{
+	return build_id_tell(path, line) ?: put_copy(path, name);
+}
+
+static int by_build_id(void *arg)
+{
+	(void)arg;
+	return put_known(PING, "pong", PING_LINE) ?: exec_in_dir("pong");
+}
+
+static int by_build_id_of_a_hard_link(void *arg)
+{
+	(void)arg;
+	if (put_known(PING, "pong", PING_LINE) || link(in_dir("pong"), in_dir("peng")))
+		return -EIO;
+	return exec_in_dir("peng");
+}
+
+static int by_build_id_of_a_deleted_file(void *arg)
+{
+	int err = put_known(PING, "pong", PING_LINE), fd;
+
+	(void)arg;
+	if (err)
+		return err;
+	fd = open_file("pong", O_RDONLY | O_CLOEXEC);
+	if (unlink(in_dir("pong")))
+		return -errno;
+	return exec_descriptor(fd, "", plain);
+}
+
+static int by_build_id_of_a_memfd(void *arg)
+{
+	(void)arg;
+	return build_id_tell(PING, PING_LINE) ?:
+	       exec_descriptor(make_memfd("any", PING, MFD_CLOEXEC), "", plain);
+}
+
+static int by_build_id_in_lower(void *arg)
+{
+	(void)arg;
+	return make_layers() ?: put_known(PING, "low/pong", PING_LINE) ?: mount_layers() ?:
+	       exec_in_dir("over/pong");
+}
+
+static int by_build_id_in_upper(void *arg)
+{
+	char options[1800];
+	int err;
+
+	(void)arg;
+	err = put_dir("low") ?: put_dir("upper") ?: put_dir("work") ?: put_dir("over");
+	if (err)
+		return err;
+	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s,workdir=%s", in_dir("low"),
+		 in_dir("upper"), in_dir("work"));
+	if (mount("none", in_dir("over"), "overlay", 0, options))
+		return -errno;
+	return put_known(PING, "over/pong", PING_LINE) ?: exec_in_dir("over/pong");
+}
+
+static int by_build_id_of_an_interpreter(void *arg)
+{
+	char text[600];
+
+	(void)arg;
+	snprintf(text, sizeof(text), "#!%s\n", in_dir("pong"));
+	return put_known(PING, "pong", PING_LINE) ?: put_text("script", text) ?:
+	       exec_in_dir("script");
+}
+
+static int by_argv0_of_renamed_busybox(void *path)
+{
+	return put_known(path, "box", MULTICALL_LINE) ?: exec_program(in_dir("box"), as_ping);
+}
+
+static int by_argv1_of_renamed_busybox(void *path)
+{
+	return put_known(path, "box", MULTICALL_LINE) ?: exec_program(in_dir("box"), busybox_nc);
+}
+
+static int by_argv0_of_hard_linked_busybox(void *path)
+{
+	if (put_known(path, "first", MULTICALL_LINE) || link(in_dir("first"), in_dir("box")))
+		return -EIO;
+	return exec_program(in_dir("box"), as_ping);
+}
+
+/* They themselves take any name that begins so for their own. */
+static int by_argv1_of_lengthened(void *name)
+{
+	char *argv[] = { name, "nc", "a0", "a1", "a2", "a3", NULL };
+
+	return put(name) ?: exec_program(in_dir(name), argv);
+}
+
+static int by_renamed_loader(void *argv)
+{
+	return put_known(LOADER, "run", LOADER_LINE) ?: exec_program(in_dir("run"), argv);
 }
 
 /* ---- the loader, scripts ---- */
@@ -521,6 +637,31 @@ FIXTURE_VARIANT_ADD(sign, busybox_by_busybox) {
 	.match = "argv",
 };
 
+FIXTURE_VARIANT_ADD(sign, busybox_renamed_by_argv0) {
+	.exec = by_argv0_of_renamed_busybox, .arg = BUSYBOX, .needs = BUSYBOX, .match = "argv",
+	.exe = "box",
+};
+
+FIXTURE_VARIANT_ADD(sign, busybox_renamed_by_argv1) {
+	.exec = by_argv1_of_renamed_busybox, .arg = BUSYBOX, .needs = BUSYBOX, .tool = "nc",
+	.match = "argv", .exe = "box",
+};
+
+FIXTURE_VARIANT_ADD(sign, busybox_linked_by_argv0) {
+	.exec = by_argv0_of_hard_linked_busybox, .arg = BUSYBOX, .needs = BUSYBOX,
+	.match = "argv", .exe = "box",
+};
+
+FIXTURE_VARIANT_ADD(sign, busybox_lengthened_by_argv1) {
+	.exec = by_argv1_of_lengthened, .arg = "busybox-x", .tool = "nc", .match = "argv",
+	.exe = "busybox-x",
+};
+
+FIXTURE_VARIANT_ADD(sign, toybox_lengthened_by_argv1) {
+	.exec = by_argv1_of_lengthened, .arg = "toybox-x", .tool = "nc", .match = "argv",
+	.exe = "toybox-x",
+};
+
 FIXTURE_VARIANT_ADD(sign, toybox_by_link) {
 	.exec = by_applet_link, .arg = TOYBOX, .needs = TOYBOX, .match = "name",
 };
@@ -555,6 +696,39 @@ FIXTURE_VARIANT_ADD(sign, by_loader_of_another_name) {
 
 FIXTURE_VARIANT_ADD(sign, by_fexecve_of_the_loader) {
 	.exec = by_fexecve_of_the_loader, .arg = loader, .needs = LOADER, .match = "loader",
+};
+
+FIXTURE_VARIANT_ADD(sign, by_renamed_loader) {
+	.exec = by_renamed_loader, .arg = loader, .needs = LOADER, .match = "loader",
+};
+
+FIXTURE_VARIANT_ADD(sign, by_build_id) {
+	.exec = by_build_id, .needs = PING, .match = "buildid", .exe = "pong",
+};
+
+FIXTURE_VARIANT_ADD(sign, by_build_id_of_a_hard_link) {
+	.exec = by_build_id_of_a_hard_link, .needs = PING, .match = "buildid", .exe = "peng",
+};
+
+FIXTURE_VARIANT_ADD(sign, by_build_id_of_a_deleted_file) {
+	.exec = by_build_id_of_a_deleted_file, .needs = PING, .match = "buildid",
+	.file = "deleted",
+};
+
+FIXTURE_VARIANT_ADD(sign, by_build_id_of_a_memfd) {
+	.exec = by_build_id_of_a_memfd, .needs = PING, .match = "buildid", .file = "memfd",
+};
+
+FIXTURE_VARIANT_ADD(sign, by_build_id_in_lower) {
+	.exec = by_build_id_in_lower, .needs = PING, .match = "buildid", .exe = "over/pong",
+};
+
+FIXTURE_VARIANT_ADD(sign, by_build_id_in_upper) {
+	.exec = by_build_id_in_upper, .needs = PING, .match = "buildid", .exe = "over/pong",
+};
+
+FIXTURE_VARIANT_ADD(sign, by_build_id_of_an_interpreter) {
+	.exec = by_build_id_of_an_interpreter, .needs = PING, .match = "buildid", .exe = "pong",
 };
 
 FIXTURE_VARIANT_ADD(sign, by_script) {
@@ -672,7 +846,7 @@ TEST_F(names, that_are_nearly_those_of_tools)
 {
 	static const char * const names[] = {
 		"pin", "pings", "xping", "PING", "ping.", "ping-", " ping", "ping ", "nc.", "ncx",
-		"socat2", "hping4", "busybo", "ld.so",
+		"socat2", "hping4", "busybo", "ld.so", "toybox2",
 	};
 	unsigned int i;
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -51,6 +52,36 @@ int child_run(int (*fn)(void *arg), void *arg)
 	if (pid > 0)
 		waitpid(pid, NULL, 0);
 	return err;
+}
+
+const char *build_id_of(const char *path, off_t *at)
+{
+	static const char note[] = "\4\0\0\0\24\0\0\0\3\0\0\0GNU";
+	static char head[4096], hex[41];
+	const char *found = NULL;
+	ssize_t len = file_read(path, head, sizeof(head));
+	unsigned int i;
+
+	if (len > 20)
+		found = memmem(head, len - 20, note, sizeof(note));
+	if (!found)
+		return NULL;
+	for (i = 0; i < 20; i++)
+		sprintf(hex + 2 * i, "%02x", (unsigned char)found[sizeof(note) + i]);
+	if (at)
+		*at = found + sizeof(note) - head;
+	return hex;
+}
+
+int build_id_tell(const char *path, const char *line)
+{
+	const char *id = build_id_of(path, NULL);
+	char text[512];
+
+	if (!id)
+		return -ENODATA;
+	snprintf(text, sizeof(text), "%s buildid=%s\n", line, id);
+	return file_write(PROC("tools"), text, strlen(text));
 }
 
 /**

@@ -61,6 +61,20 @@ int exec_descriptor(int fd, const char *path, char *const argv[]);
  */
 int decoys(const char *path, uid_t uid, unsigned int count, unsigned int args, unsigned int from);
 
+/**
+ * build_id_of() - the build-id that the linker left in a program
+ * @path: the program
+ * @at: NULL, or receives where in the file it is
+ *
+ * Found by its bytes alone.
+ *
+ * Return: hexadecimal digits in a static buffer, or NULL.
+ */
+const char *build_id_of(const char *path, off_t *at);
+
+/** build_id_tell() - write the line @line of the tools file, and the build-id of @path in it */
+int build_id_tell(const char *path, const char *line);
+
 /** testbed_reload() - load the module anew with @params; the testbed's own reader would hold it */
 int testbed_reload(struct testbed *tb, const char *params);
 

@@ -9,15 +9,27 @@
 #include "rules.h"
 #include "tools.h"
 
-/* Every name, and one that each prefix matches, in both alike. */
+/* Every build-id and name, and one that each prefix matches, in both alike. */
 static void check_same(const struct netscan_tools *a,
 		       const struct netscan_tools *b)
 {
 	char name[NETSCAN_MAX_NAME + 1];
+	const struct netscan_build_id *id;
 	const struct netscan_name *n;
 	u32 i;
 	int tool;
 
+	fail_unless(a->nr_build_ids == b->nr_build_ids, "as many build-ids");
+	for (i = 0; i < a->nr_build_ids; i++) {
+		id = &a->build_id[i];
+		tool = netscan_tools_find_build_id(a, id->bytes, id->len);
+		fail_unless(tool != NETSCAN_NO_TOOL, "a build-id is found");
+		fail_unless(tool == netscan_tools_find_build_id(b, id->bytes,
+								id->len),
+			    "a build-id means the same");
+		fail_unless(tool < 0 || (tool == id->tool && *a->tool[tool]),
+			    "a build-id means its tool");
+	}
 	for (i = 0; i < a->nr_names; i++) {
 		n = &a->name[i];
 		fail_unless(n->len == strlen(n->text) && n->len, "a name");

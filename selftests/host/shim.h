@@ -11,6 +11,7 @@
 #ifndef NETSCAN_SHIM_H
 #define NETSCAN_SHIM_H
 
+#include <elf.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>

@@ -148,6 +148,7 @@ static void signs(void)
 		[NETSCAN_MATCH_ARGV] = "argv",
 		[NETSCAN_MATCH_LOADER] = "loader",
 		[NETSCAN_MATCH_SCRIPT] = "script",
+		[NETSCAN_MATCH_BUILD_ID] = "buildid",
 	};
 	static const char * const files[] = {
 		[NETSCAN_FILE_NORMAL] = "normal",

@@ -8,9 +8,15 @@
 #include "tools.h"
 
 #define BUILT_IN							\
+	"@multicall busybox toybox busybox* toybox*\n"				\
+	"@loader ld.so ld64.so.1 ld64.so.2 ld-*\n"			\
 	"ping ping4 ping6\nnping\nhping\nhping2\nhping3\n"		\
 	"nc nc.openbsd nc.traditional nc.*\nncat ncat.*\n"		\
 	"netcat netcat.openbsd netcat.traditional netcat.*\nsocat socat1\n"
+
+#define ID	"4f75c6991b771bd1c2409e239d5354b58f4d3062"
+#define ID2	"d04370f1792ec00943141e2850ed768aa1d4b6aa"
+#define LONGEST	ID ID2 "1122334455667788"	/* 48 bytes */
 
 #define NO	NETSCAN_NO_TOOL
 #define ASK	NETSCAN_ASK_ARGV
@@ -89,7 +95,8 @@ static void built_in_names(void)
 		{ "socat1", "socat" }, { "busybox", "?" }, { "toybox", "?" },
 		{ "", "-" }, { "p", "-" }, { "pin", "-" }, { "pings", "-" },
 		{ "Ping", "-" }, { "nc.", "-" }, { "nc-", "-" },
-		{ "ncx", "-" }, { "socat2", "-" }, { "busybox2", "-" },
+		{ "ncx", "-" }, { "socat2", "-" }, { "busybox2", "?" },
+		{ "busybox.nosuid", "?" }, { "busybo", "-" }, { "toybox2", "?" },
 		{ "ld.so", "!" }, { "ld64.so.1", "!" }, { "ld64.so.2", "!" },
 		{ "ld-linux-x86-64.so.2", "!" }, { "ld-musl-x86_64.so.1", "!" },
 		{ "ld-2.36.so", "!" }, { "ld", "-" }, { "ld-", "-" },
@@ -202,6 +209,7 @@ static void signs(void)
 	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_ARGV), "argv");
 	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_LOADER), "loader");
 	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_SCRIPT), "script");
+	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_BUILD_ID), "buildid");
 }
 
 /* Signs may name different tools: the first is the event's, rules ask for any. */
@@ -280,6 +288,7 @@ static void multi_call(void)
 		{ "busybox\0sh\0ping\0", 16, "-" },
 		{ "busybox\0busybox\0ping\0", 21, "ping" },
 		{ "busybox\0toybox\0/x/busybox\0nc\0", 30, "nc" },
+		{ "busybox-x\0nc\0", 13, "nc" },
 		{ "busybox\0busybox\0-ping\0", 22, "-" },
 		{ "busybox\0busybox\0", 16, "-" },
 		{ "busybox\0busybox\0sh\0ping\0", 24, "-" },
@@ -520,6 +529,8 @@ static void removes(void)
 	refuse("-busybox", -EINVAL);
 	refuse("-ld.so", -EINVAL);
 	refuse("-ld-*", -EINVAL);
+	refuse("-@multicall", -EINVAL);
+	refuse("-@loader", -EINVAL);
 	refuse("-ping", -EINVAL);	/* the rule scan names it */
 	begin();
 	cfg.rule[0].tools &= ~1U;
@@ -630,7 +641,8 @@ static void prints_what_it_reads(void)
 	char first[8192];
 
 	begin();
-	EQUAL(parse("z a1 a2 bb* cc*\ny"), 0);
+	EQUAL(parse("z a1 a2 bb* cc* buildid=" ID ",0123456789ABCDEF\ny\n"
+		    "@loader ld.so buildid=" ID2), 0);
 	snprintf(first, sizeof(first), "%s", print());
 	EQUAL(parse(first), 0);
 	TEXT_EQUAL(print(), first);
@@ -649,6 +661,109 @@ static void prefixes_survive_being_written_back(void)
 	EQUAL(parse(text), 0);
 	TEXT_EQUAL(print(), text);
 	TEXT_EQUAL(found("nc-bsd"), before);
+}
+
+/* Which tool a build-id of hexadecimal digits is. */
+static const char *known(const char *hex)
+{
+	u8 id[64];
+	size_t i;
+
+	for (i = 0; i < strlen(hex) / 2; i++)
+		sscanf(hex + 2 * i, "%2hhx", &id[i]);
+	return name_of(netscan_tools_find_build_id(&cfg.tools, id, i));
+}
+
+static void build_ids(void)
+{
+	u32 serial;
+
+	begin();
+	TEXT_EQUAL(known(ID), "-");
+	serial = cfg.tools.serial;
+	EQUAL(parse("ping ping4 ping6 buildid=" ID ",0011223344556677"), 0);
+	CHECK(cfg.tools.serial != serial);
+	EQUAL(parse("x buildid=0123456789ABCDEF y buildid=" ID2), 0);
+	TEXT_EQUAL(known(ID), "ping");
+	TEXT_EQUAL(known("0011223344556677"), "ping");
+	TEXT_EQUAL(known("0123456789abcdef"), "x");
+	TEXT_EQUAL(known(ID2), "x");
+	TEXT_EQUAL(found("y"), "x");
+	/* The whole of it. */
+	TEXT_EQUAL(known("00112233445566"), "-");
+	TEXT_EQUAL(known("001122334455667700"), "-");
+	TEXT_EQUAL(known("0011223344556678"), "-");
+	/* What runs a tool has one, too. */
+	EQUAL(parse("-x\n@multicall box buildid=" ID2 "\n"
+		    "@loader buildid=8899aabbccddeeff"), 0);
+	TEXT_EQUAL(known(ID2), "?");
+	TEXT_EQUAL(known("8899aabbccddeeff"), "!");
+	TEXT_EQUAL(known("0123456789abcdef"), "-");
+	TEXT_EQUAL(found("box"), "?");
+	TEXT_EQUAL(found("busybox"), "-");
+	TEXT_EQUAL(found("ld.so"), "-");
+	/* A line says all of a tool's build-ids. */
+	EQUAL(parse("ping\nx buildid=" ID), 0);
+	TEXT_EQUAL(known(ID), "x");
+	TEXT_EQUAL(known("0011223344556677"), "-");
+	TEXT_EQUAL(known(ID2), "?");
+}
+
+static void build_ids_that_are_none(void)
+{
+	refuse("x buildid=", -EINVAL);
+	refuse("x buildid=00112233445566", -EINVAL);
+	refuse("x buildid=00112233445566778", -EINVAL);
+	refuse("x buildid=001122334455667g", -EINVAL);
+	refuse("x buildid=+011223344556677", -EINVAL);
+	refuse("x buildid=0x11223344556677", -EINVAL);
+	refuse("x buildid=" ID ",", -EINVAL);
+	refuse("x buildid=," ID, -EINVAL);
+	refuse("x buildid=" LONGEST, -EINVAL);
+	refuse("x Buildid=" ID, -EINVAL);
+	refuse("buildid=" ID, -EINVAL);
+	refuse("@multicall busybox* b*", -EINVAL);
+	refuse("@other x", -EINVAL);
+	refuse("@multicall\n@loader ping", -EINVAL);
+	TEXT_EQUAL(why, "a name stands for one tool only");
+	/* One build-id, one tool. */
+	refuse("x buildid=" ID "\ny buildid=" ID, -EINVAL);
+	TEXT_EQUAL(why, "a build-id stands for one tool only");
+	refuse("x buildid=" ID "," ID, -EINVAL);
+	refuse("x buildid=" ID "\n@loader buildid=" ID, -EINVAL);
+	begin();
+	EQUAL(parse("x buildid=" ID "," ID "00"), 0);
+}
+
+static void build_ids_at_most(void)
+{
+	char text[NETSCAN_MAX_WRITE], line[128];
+	u32 i, len = sprintf(text, "x buildid=");
+
+	begin();
+	for (i = 0; i < NETSCAN_MAX_BUILD_IDS; i++)
+		len += sprintf(text + len, "%s%064x", i ? "," : "", i);
+	EQUAL(parse(text), 0);
+	EQUAL(cfg.tools.nr_build_ids, NETSCAN_MAX_BUILD_IDS);
+	CHECK(strlen(print()) < NETSCAN_MAX_WRITE);
+	snprintf(line, sizeof(line), "y buildid=%064x", i);
+	EQUAL(parse(line), -ERANGE);
+	TEXT_EQUAL(why, "too many build-ids");
+	/* A tool that goes makes room. */
+	EQUAL(parse("-x"), 0);
+	EQUAL(cfg.tools.nr_build_ids, 0);
+	EQUAL(parse(line), 0);
+}
+
+static void build_ids_are_printed(void)
+{
+	begin();
+	EQUAL(parse("y buildid=0011223344556677 z buildid=" ID
+		    "\nping\n@loader ld-* buildid=" ID2), 0);
+	CHECK(strstr(print(), "@multicall busybox toybox busybox* toybox*\n"
+		     "@loader ld-* buildid=" ID2 "\nping\nnping\n") == print());
+	TEXT_EQUAL(strstr(print(), "socat socat1"),
+		   "socat socat1\ny z buildid=0011223344556677," ID "\n");
 }
 
 static const struct test tests[] = {
@@ -671,6 +786,10 @@ static const struct test tests[] = {
 	{ "one name, one tool", one_name_one_tool },
 	{ "limits", limits },
 	{ "what is printed can be parsed", prints_what_it_reads },
+	{ "build-ids", build_ids },
+	{ "what is no build-id", build_ids_that_are_none },
+	{ "as many build-ids as there can be", build_ids_at_most },
+	{ "build-ids are printed", build_ids_are_printed },
 	{ "prefixes survive being written back", prefixes_survive_being_written_back },
 };
 
