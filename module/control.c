@@ -167,6 +167,7 @@ fail:
  */
 void netscan_control_exit(void)
 {
+	netscan_control_stop();
 	netscan_free(rcu_dereference_protected(live, true));
 	netscan_free(spare);
 }

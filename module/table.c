@@ -33,7 +33,7 @@
 #include "stats.h"
 #include "table.h"
 
-static_assert(sizeof(struct netscan_group) <= 248);
+static_assert(sizeof(struct netscan_group) <= 232);
 static_assert((NETSCAN_BUCKET_GROUPS & (NETSCAN_BUCKET_GROUPS - 1)) == 0);
 
 static void init_bucket(struct netscan_table *t, u32 i)
@@ -161,7 +161,7 @@ bool netscan_table_idle(const struct netscan_group *g, u64 now)
 static u64 rank(const struct netscan_group *g, u64 now)
 {
 	u64 progress = min_t(u64, netscan_window_distinct(&g->args),
-			     4ULL * g->run.events);
+			     4ULL * g->run.events + 4ULL * g->before.events);
 
 	if (netscan_table_idle(g, now))
 		return 0;

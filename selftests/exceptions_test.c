@@ -201,7 +201,7 @@ TEST_F(exceptions, by_cgroup)
 TEST_F(exceptions, all_that_a_line_names_must_apply)
 {
 	EXPECT_EQ(1, is_excepted("t_e uid=4711 tool=nc args=\"* h5\"\n", self->nc, as_user, NULL));
-	EXPECT_EQ(0, is_excepted("t_e uid=4711 tool=ncat args=\"* h5\"\n", self->nc, as_user, NULL));
+	EXPECT_EQ(0, is_excepted("t_e uid=4711 tool=ncat args=\"*5\"\n", self->nc, as_user, NULL));
 	EXPECT_EQ(0, is_excepted("t_e uid=4711 tool=nc args=\"* h6\"\n", self->nc, as_user, NULL));
 	EXPECT_EQ(0, is_excepted("t_e uid=4712 tool=nc args=\"* h5\"\n", self->nc, as_user, NULL));
 }
