@@ -217,13 +217,15 @@ static void first_text_is_cut_where_it_must(void)
 	CHECK(!memcmp(flow_last()->first_text, argv, NETSCAN_FIRST_TEXT));
 	end();
 	begin("-session\nscan distinct=3");
-	flow_argv(argv + 699 - NETSCAN_FIRST_TEXT, NETSCAN_FIRST_TEXT + 1);	/* more than a group keeps */
+	/* more than a group keeps */
+	flow_argv(argv + 699 - NETSCAN_FIRST_TEXT, NETSCAN_FIRST_TEXT + 1);
 	flow_argv("y\0z\0", 4);
 	EQUAL(flow_last()->first_len, NETSCAN_FIRST_TEXT);
 	CHECK(flow_last()->first_cut);
 	end();
 	begin("-session\nscan distinct=3");
-	flow_argv(argv + 700 - NETSCAN_FIRST_TEXT, NETSCAN_FIRST_TEXT);	/* it just fits */
+	/* it just fits */
+	flow_argv(argv + 700 - NETSCAN_FIRST_TEXT, NETSCAN_FIRST_TEXT);
 	flow_argv("y\0z\0", 4);
 	EQUAL(flow_last()->first_len, NETSCAN_FIRST_TEXT);
 	CHECK(!flow_last()->first_cut);
