@@ -89,6 +89,7 @@ endif
 
 uninstall:
 ifeq ($(DESTDIR),)
+	if [ -d /run/systemd/system ]; then systemctl stop netscan-logger.service || true; fi
 	if grep -q '^netscan ' /proc/modules; then rmmod netscan; fi
 	if dkms status netscan/$(VERSION) | grep -q .; then dkms remove netscan/$(VERSION) --all; fi
 endif
