@@ -134,20 +134,17 @@ static void set_next(struct netscan_group *g)
 	g->next_events = twice(g->run.events);
 }
 
-/* Does anything count that only the run before has seen? */
-static bool counts_before(const struct netscan_turn *t,
-			  const struct netscan_group *g)
+/* Take in the run before, if anything counts that only it has seen. */
+static void add_before(const struct netscan_turn *t, struct netscan_group *g)
 {
 	const struct netscan_pool *pool = &t->bucket->pool;
+	const struct netscan_run *before = &g->before;
+	struct netscan_run *run = &g->run;
 
-	return g->before.events &&
-	       min(netscan_window_oldest(pool, &g->args),
-		   netscan_window_oldest(pool, &g->execs)) < g->run.first;
-}
-
-static void add_before(const struct netscan_run *before,
-		       struct netscan_run *run)
-{
+	if (!before->events ||
+	    min(netscan_window_oldest(pool, &g->args),
+		netscan_window_oldest(pool, &g->execs)) >= run->first)
+		return;
 	run->first = before->first;
 	run->evicted = before->evicted;
 	run->events += min(before->events, U32_MAX - run->events);
@@ -167,8 +164,7 @@ static void add_before(const struct netscan_run *before,
  */
 void netscan_life_close(const struct netscan_turn *t, struct netscan_group *g)
 {
-	if (counts_before(t, g))
-		add_before(&g->before, &g->run);
+	add_before(t, g);
 	g->before = g->run;
 	g->run.events = 0;
 }
@@ -180,8 +176,7 @@ void netscan_life_close(const struct netscan_turn *t, struct netscan_group *g)
  */
 void netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g)
 {
-	if (counts_before(t, g))
-		add_before(&g->before, &g->run);
+	add_before(t, g);
 	g->before.events = 0;
 	g->seen = netscan_window_distinct(&g->args);
 	WRITE_ONCE(g->scan_id, atomic_inc_return(&t->s->scan_ids));
