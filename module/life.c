@@ -141,9 +141,11 @@ static void add_before(const struct netscan_turn *t, struct netscan_group *g)
 	const struct netscan_run *before = &g->before;
 	struct netscan_run *run = &g->run;
 
+	/* What was pushed out counts, and may be of either run. */
 	if (!before->events ||
-	    min(netscan_window_oldest(pool, &g->args),
-		netscan_window_oldest(pool, &g->execs)) >= run->first)
+	    (!g->args.pushed &&
+	     min(netscan_window_oldest(pool, &g->args),
+		 netscan_window_oldest(pool, &g->execs)) >= run->first))
 		return;
 	run->first = before->first;
 	run->evicted = before->evicted;

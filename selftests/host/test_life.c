@@ -136,6 +136,31 @@ static void armed_again_after_the_end(void)
 	end();
 }
 
+/* What the run before has seen was pushed out by now, and is counted all the same. */
+static void pushed_out_of_the_run_before(void)
+{
+	char line[4096] = "d";
+	u64 start;
+	u32 i;
+
+	begin(ONE);
+	start = flow.now;
+	flow_targets(1, 9);
+	flow.now += 30 * SEC;
+	flow_exec("a b c");
+	flow.now += 30 * SEC + 1;
+	flow_exec("d");
+	flow_forget();
+	for (i = 0; i < 2 * flow.s.table.slots && i < 500; i++)
+		snprintf(line + strlen(line), 8, " %u", i);
+	flow_exec(line);
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->distinct, 4 + i);
+	EQUAL(flow_last()->events, 12);
+	EQUAL(flow_last()->first, start);
+	end();
+}
+
 static void later_rule_is_covered(void)
 {
 	begin(BOTH);
@@ -474,6 +499,7 @@ static const struct test tests[] = {
 	{ "it ends below half of the threshold", ends_below_half },
 	{ "half is rounded up", half_is_rounded_up },
 	{ "armed again after the end", armed_again_after_the_end },
+	{ "pushed out of the run before", pushed_out_of_the_run_before },
 	{ "a later rule is covered", later_rule_is_covered },
 	{ "covered alerts when the cover ends by time", alerts_when_the_cover_ends_by_time },
 	{ "covered alerts when the cover ends by an event",
