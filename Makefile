@@ -22,7 +22,7 @@ SUDO	:= $(if $(filter-out 0,$(shell id -u)),sudo)
 SECUREBOOT := /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 
 # What the VM harness is told; see selftests/vm/params.sh. KDIR is one only if given.
-PARAMS	:= SUITE ARCH KERNEL KERNEL_SUITE FLAVOUR SMP MEM TEST_TIMEOUT VM_TIMEOUT FULL \
+PARAMS	:= SUITE ARCH KERNEL KERNEL_SUITE FLAVOUR SMP MEM ACCEL TEST_TIMEOUT VM_TIMEOUT FULL \
 		   FULL_BUDGET GUEST_EXTRA NETSCAN_CACHE
 export $(PARAMS)
 unexport SHELL INTERACTIVE

@@ -47,10 +47,33 @@ done
 [ -r "$kernel" ] || die "boot.sh: no kernel image ($kernel)"
 [ -r "$initrd" ] || die "boot.sh: no initramfs ($initrd)"
 
-# accelerator - KVM where this machine can, otherwise QEMU's own translation
+# kvm_works - does a kernel come through its boot, up to where it finds no root, under KVM?
+#
+# Some machines offer KVM that fails or hangs. The answer is kept until the machine boots anew.
+kvm_works()
+{
+	_kept=$CACHE/kvm/$({ cat /proc/sys/kernel/random/boot_id && "$QEMU" --version; } | hash)
+	if [ ! -e "$_kept" ]; then
+		mkdir -p "$CACHE/kvm"
+		# shellcheck disable=SC2086 # the machine, and what processor
+		if timeout -k 5 30 "$QEMU" -machine $QEMU_MACHINE -accel kvm -m "$MEM" -nodefaults \
+			-no-user-config -display none -no-reboot -kernel "$kernel" -append panic=-1 \
+			</dev/null >/dev/null 2>&1; then
+			echo yes >"$_kept"
+		else
+			say "vm: /dev/kvm is here, but a guest does not get through its boot with it"
+			echo no >"$_kept"
+		fi
+	fi
+	grep -qx yes "$_kept"
+}
+
+# accelerator - as told; else KVM where this machine can, otherwise QEMU's own translation
 accelerator()
 {
-	if [ "$ARCH" = "$HOST_ARCH" ] && [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+	if [ -n "$ACCEL" ]; then
+		echo "$ACCEL"
+	elif [ "$ARCH" = "$HOST_ARCH" ] && [ -r /dev/kvm ] && [ -w /dev/kvm ] && kvm_works; then
 		echo kvm
 	else
 		echo tcg

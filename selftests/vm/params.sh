@@ -14,6 +14,7 @@
 #   KDIR     kernel build tree the module is built in (default: the headers of KERNEL)
 #   SMP      processors of the guest                  (default: 2)
 #   MEM      memory of the guest in MiB               (default: 1024)
+#   ACCEL    what QEMU runs it with, kvm or tcg       (default: kvm where that works)
 #   TEST_TIMEOUT  seconds one test program may take   (default: 180)
 #   VM_TIMEOUT    seconds one guest may live          (default: 1200; 7200 with FULL)
 #   SLOW     how many times slower the guest is than a plain one: limits of time grow as much,
@@ -39,6 +40,7 @@ KERNEL_SUITE=${KERNEL_SUITE:-$SUITE}
 KDIR=${KDIR:-}
 SMP=${SMP:-2}
 MEM=${MEM:-1024}
+ACCEL=${ACCEL:-}
 SLOW=${SLOW:-}
 TEST_TIMEOUT=${TEST_TIMEOUT:-180}
 FULL=${FULL:-}
