@@ -41,6 +41,7 @@ help:
 	@echo '                      KERNEL=debug: on a kernel built with every checker)'
 	@echo '  make check-full     them on all kernels and architectures, as far as FULL_BUDGET seconds'
 	@echo '                      allow; what has passed is not run again (CELLS="name name": only these)'
+	@echo '  make bench-host     instructions per argument, lookup, eviction, counted by callgrind'
 	@echo '  make check-daemons  monitoring daemons, as Debian installs them, in a guest of their own'
 	@echo
 	@echo '  make module         netscan.ko for KDIR=$(KDIR)'
@@ -108,6 +109,10 @@ lint:
 check-host:
 	@.ci/check.sh host
 
+bench-host:
+	@selftests/vm/install.sh check
+	@$(MAKE) --no-print-directory -C selftests/host cost
+
 check-vm:
 	@KDIR='$(HARNESS_KDIR)' TESTS='$(TESTS)' .ci/check.sh vm
 
@@ -131,5 +136,5 @@ distclean: clean
 	rm -rf "$${NETSCAN_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/netscan}"
 
 # A directory is named module, too.
-.PHONY: help module logger load unload install uninstall run check lint check-host check-vm \
+.PHONY: help module logger load unload install uninstall run check lint check-host bench-host check-vm \
 	check-full check-daemons clean distclean

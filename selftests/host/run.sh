@@ -3,7 +3,7 @@
 #
 # netscan - run what the Makefile has built: tests, fuzzers, the coverage report
 #
-#   run.sh check BUILD TESTS FUZZERS CLANG OPTIONS
+#   run.sh check BUILD TESTS FUZZERS CLANG OPTIONS CC
 #   run.sh fuzz BUILD "" FUZZERS CLANG OPTIONS
 #   run.sh coverage BUILD TESTS FILES
 #
@@ -79,6 +79,7 @@ case $mode in
 check)
 	run_tests "$build/check"
 	run_fuzzers "$4" "$5" "$6"
+	./cost.sh "$build" "$7" verdicts || status=1
 	;;
 fuzz)
 	run_fuzzers "$4" "$5" "$6"

@@ -142,6 +142,7 @@ host_packages()
 	cat <<-END
 	perl                runs the kernel's checkpatch and kernel-doc
 	python3-minimal     runs the model of the rule
+	valgrind            counts the instructions of the host tests
 	codespell           finds misspellings
 	shellcheck          checks the shell scripts
 	sparse              checks the module's types and locks

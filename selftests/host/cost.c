@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan - what the pure files cost, in instructions
+ *
+ * Design: each work is a function that does it N times; cost.sh runs the
+ * program under callgrind, reads there how many instructions each function
+ * took with all that it called, and compares that with the bounds that
+ * `cost list` prints. What is wanted is often the difference of two works. The
+ * pure files are compiled much as the kernel compiles them, and the shim does
+ * without its checks.
+ *
+ * The bounds are for gcc 12 on x86-64, some percent above what it gives, so
+ * that a change that costs is seen by who makes it.
+ */
+#include "exceptions.h"
+#include "flow.h"
+#include "key.h"
+
+#define N		1000
+#define USER_ADDR	0x7ffd00000000UL
+#define FEW		4
+#define MANY		36
+#define HOSTILE_ARGS	(NETSCAN_HEAD_ARGS + NETSCAN_TAIL_ARGS)
+
+/**
+ * struct work - something that is measured
+ * @name: of the function, cost_@name
+ * @prepare: called before it, not counted; may be NULL
+ * @run: does it N times
+ */
+struct work {
+	const char *name;
+	void (*prepare)(void);
+	void (*run)(void);
+};
+
+/**
+ * struct bound - what something may cost
+ * @what: it, for people
+ * @of: the work
+ * @less: another whose instructions are taken off; may be empty
+ * @per: how often @of does what is bounded, more often than @less does
+ * @most: instructions
+ */
+struct bound {
+	const char *what;
+	const char *of;
+	const char *less;
+	u32 per;
+	u32 most;
+};
+
+static struct netscan_args args;
+static char argv[NETSCAN_ARGV_HEAD + NETSCAN_ARGV_TAIL];
+static size_t argv_len;
+static u64 fps[N];
+static volatile u64 sink;
+
+/* An argv of @nr different arguments of 16 bytes, behind the tool's name. */
+static void make_argv(u32 nr, const char *fmt)
+{
+	u32 i;
+
+	argv_len = 0;
+	for (i = 0; i < nr; i++)
+		argv_len += snprintf(argv + argv_len, sizeof(argv) - argv_len,
+				     fmt, i) + 1;
+	shim_user_set(USER_ADDR, argv, argv_len);
+}
+
+/* One exec, as the probe goes through it. */
+static void exec_once(void)
+{
+	struct netscan_event ev = flow.ev;
+	u32 nr;
+
+	netscan_args_begin(&args, USER_ADDR, USER_ADDR + argv_len);
+	ev.now = flow.now++;
+	ev.from.pid = flow.next_pid++;
+	ev.tools = BIT(ev.from.tool);
+	ev.text_len = args.text_len;
+	args.weigh = flow.cfg.span_tools & ev.tools;
+	ev.weight = args.weigh ? args.weight : NULL;
+	do {
+		nr = netscan_args_next(&args, &flow.s.key);
+		ev.truncated = args.truncated;
+		ev.text = args.text;
+		netscan_scan_feed(&flow.s, &flow.cfg, &ev, args.fp, nr,
+				  args.done);
+	} while (!args.done);
+}
+
+static void read_argv(void)
+{
+	netscan_args_begin(&args, USER_ADDR, USER_ADDR + argv_len);
+	do
+		sink += netscan_args_next(&args, &flow.s.key);
+	while (!args.done);
+}
+
+static void start(void)
+{
+	flow_start(NETSCAN_DEF_GROUPS, NETSCAN_DEF_SLOTS);
+}
+
+static void prepare_few(void)
+{
+	start();
+	make_argv(FEW, "argument-%07u");
+	exec_once();
+}
+
+static void prepare_many(void)
+{
+	start();
+	make_argv(MANY, "argument-%07u");
+	exec_once();
+}
+
+static void cost_exec_few(void)
+{
+	u32 i;
+
+	for (i = 0; i < N; i++)
+		exec_once();
+}
+
+static void cost_exec_many(void)
+{
+	u32 i;
+
+	for (i = 0; i < N; i++)
+		exec_once();
+}
+
+static void cost_read_few(void)
+{
+	u32 i;
+
+	for (i = 0; i < N; i++)
+		read_argv();
+}
+
+static void cost_read_many(void)
+{
+	u32 i;
+
+	for (i = 0; i < N; i++)
+		read_argv();
+}
+
+/* Fingerprints, all of them new, from execs of one argument. */
+static void prepare_new(void)
+{
+	struct test_random r;
+	u32 i;
+
+	start();
+	test_seed(&r, 2);
+	for (i = 0; i < N; i++)
+		fps[i] = test_next(&r);
+	for (i = 0; i < NETSCAN_DEF_SLOTS; i++)
+		flow_feed(fps + i, 1);
+}
+
+static void cost_feed_known(void)
+{
+	u32 i;
+
+	for (i = 0; i < N; i++)
+		flow_feed(fps + NETSCAN_DEF_SLOTS - 1, 1);
+}
+
+/* The windows are full, so that each pushes one out. */
+static void cost_feed_new(void)
+{
+	u32 i;
+
+	for (i = 0; i < N; i++)
+		flow_feed(fps + i, 1);
+}
+
+/* One bucket, all its groups and entries in use, by as many users or by one. */
+static void fill_bucket(bool users)
+{
+	u32 i;
+
+	flow_start(NETSCAN_BUCKET_GROUPS, NETSCAN_DEF_SLOTS);
+	flow_rules("-session");
+	make_argv(NETSCAN_DEF_SLOTS * NETSCAN_BUCKET_WINDOWS /
+		  NETSCAN_BUCKET_GROUPS, "argument-%07u");
+	for (i = 0; i < NETSCAN_BUCKET_GROUPS; i++) {
+		flow.ev.from.parent_pid = 1000 + i;
+		flow.ev.from.uid = users ? i : 0;
+		exec_once();
+	}
+	flow.ev.from.uid = 0;
+	make_argv(FEW, "argument-%07u");
+}
+
+static void prepare_full(void)
+{
+	fill_bucket(false);
+}
+
+static void prepare_full_users(void)
+{
+	fill_bucket(true);
+}
+
+static void cost_lookup(void)
+{
+	struct netscan_bucket *b = flow.s.table.bucket;
+	u32 i;
+
+	for (i = 0; i < N; i++)
+		sink += !netscan_table_find(b, b->group[i % 64].key);
+}
+
+static void run_evict(void)
+{
+	u32 i;
+
+	for (i = 0; i < N; i++) {
+		flow.ev.from.parent_pid = 2000 + i;
+		exec_once();
+	}
+}
+
+static void cost_evict(void)
+{
+	run_evict();
+}
+
+static void cost_evict_users(void)
+{
+	run_evict();
+}
+
+/* As many rules as there can be, all for the event's tool. */
+static void prepare_rules(void)
+{
+	char text[32];
+	u32 i;
+
+	start();
+	flow_rules("-session");
+	for (i = flow.cfg.nr_rules; i < NETSCAN_MAX_RULES; i++) {
+		snprintf(text, sizeof(text), "r%u tools=all", i);
+		flow_rules(text);
+	}
+	make_argv(FEW, "argument-%07u");
+	exec_once();
+}
+
+static void cost_exec_rules(void)
+{
+	u32 i;
+
+	for (i = 0; i < N; i++)
+		exec_once();
+}
+
+static void prepare_names(void)
+{
+	start();
+}
+
+static void cost_no_tool(void)
+{
+	static const char comm[16] = "systemd-udevd";
+	enum netscan_match match;
+	u32 i, all;
+
+	for (i = 0; i < N; i++)
+		sink += netscan_tools_match(&flow.cfg.tools,
+					    "/usr/lib/systemd/systemd-udevd",
+					    comm, comm, 13, &match, &all);
+}
+
+static void cost_tool(void)
+{
+	static const char comm[16] = "ping";
+	enum netscan_match match;
+	u32 i, all;
+
+	for (i = 0; i < N; i++)
+		sink += netscan_tools_match(&flow.cfg.tools, "/usr/bin/ping",
+					    comm, comm, 4, &match, &all);
+}
+
+/* As many as there can be, none of which is for the event. */
+static void prepare_exceptions(void)
+{
+	char text[64];
+	const char *why;
+	u32 i;
+
+	start();
+	for (i = 0; i < NETSCAN_MAX_EXCEPTIONS; i++) {
+		snprintf(text, sizeof(text), "e%u tool=ping uid=%u", i, i);
+		if (netscan_exceptions_parse(&flow.cfg, text, &why))
+			shim_die("%s", why);
+	}
+}
+
+static void cost_exceptions(void)
+{
+	const struct netscan_subject s = {
+		.tools = 1,
+		.uid = 1000,
+		.text = "ping",
+		.text_len = 5,
+	};
+	u64 slots;
+	u32 i;
+
+	for (i = 0; i < N; i++)
+		sink += netscan_exceptions_match(&flow.cfg, &s, &slots);
+}
+
+/*
+ * The most that one exec can be: all that is read of argv, each one new, where
+ * there is no room for any.
+ */
+static void prepare_hostile(void)
+{
+	fill_bucket(true);
+	flow.ev.from.parent_pid = 2000;
+	make_argv(HOSTILE_ARGS, "%u");
+}
+
+static void prepare_hostile_bytes(void)
+{
+	fill_bucket(true);
+	argv_len = sizeof(argv);
+	memset(argv, 'x', argv_len);
+	argv[argv_len - 1] = '\0';
+	shim_user_set(USER_ADDR, argv, argv_len);
+}
+
+static void cost_hostile_args(void)
+{
+	exec_once();
+}
+
+static void cost_hostile_bytes(void)
+{
+	exec_once();
+}
+
+#define WORK(of, prepared) { #of, prepared, cost_##of }
+
+static const struct work works[] = {
+	WORK(exec_few, prepare_few),
+	WORK(exec_many, prepare_many),
+	WORK(read_few, prepare_few),
+	WORK(read_many, prepare_many),
+	WORK(feed_new, prepare_new),
+	WORK(feed_known, prepare_new),
+	WORK(lookup, prepare_full),
+	WORK(evict, prepare_full),
+	WORK(evict_users, prepare_full_users),
+	WORK(exec_rules, prepare_rules),
+	WORK(no_tool, prepare_names),
+	WORK(tool, prepare_names),
+	WORK(exceptions, prepare_exceptions),
+	WORK(hostile_args, prepare_hostile),
+	WORK(hostile_bytes, prepare_hostile_bytes),
+};
+
+static const struct bound bounds[] = {
+	{ "an exec with 4 arguments of 16 bytes, two rules",
+	  "exec_few", "", N, 2000 },
+	{ "an argument of 16 bytes more, two rules", "exec_many", "exec_few",
+	  N * (MANY - FEW), 150 },
+	{ "reading and hashing an argument of 16 bytes", "read_many", "read_few",
+	  N * (MANY - FEW), 83 },
+	{ "a rule more, 4 arguments", "exec_rules", "exec_few",
+	  N * (NETSCAN_MAX_RULES - 2), 580 },
+	{ "a new argument in place of a known one, two full windows",
+	  "feed_new", "feed_known", N, 400 },
+	{ "finding a group in a full bucket", "lookup", "", N, 34 },
+	{ "evicting a group, one user", "evict", "", N, 11000 },
+	{ "evicting a group, 64 users", "evict_users", "", N, 19000 },
+	{ "two names, of no tool", "no_tool", "", N, 153 },
+	{ "two names, of a tool", "tool", "", N, 331 },
+	{ "64 exceptions, none for the event", "exceptions", "", N, 770 },
+	{ "the most arguments that are read, all new", "hostile_args", "", 1,
+	  1300000 },
+	{ "the most bytes that are read, one argument", "hostile_bytes", "", 1,
+	  19000 },
+};
+
+static void print_bounds(void)
+{
+	const struct bound *b;
+
+	for (b = bounds; b < bounds + ARRAY_SIZE(bounds); b++)
+		printf("cost_%s\t%s%s\t%u\t%u\t%s\n", b->of,
+		       *b->less ? "cost_" : "-", b->less, b->per, b->most,
+		       b->what);
+}
+
+int main(int argc, char **argv)
+{
+	const struct work *w;
+
+	if (argc > 1 && !strcmp(argv[1], "list")) {
+		print_bounds();
+		return 0;
+	}
+	for (w = works; w < works + ARRAY_SIZE(works); w++) {
+		if (w->prepare)
+			w->prepare();
+		w->run();
+		flow_stop();
+	}
+	return test_failed();
+}
