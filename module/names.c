@@ -3,10 +3,11 @@
  * netscan - the names and build-ids of the tools: parse and print
  *
  * Design: one tool a line, `name alias... buildid=HEX,...`; a line replaces the
- * tool's aliases and build-ids, `-name` removes it. What runs a tool named in
- * its arguments has the lines `@multicall` and `@loader`, which are always
- * there. Exact names come before prefixes in the table, and a filter that
- * tools.c asks first is made anew from them.
+ * tool's aliases and build-ids, `+name ...` adds to them what is not there yet,
+ * `-name` removes the tool. What runs a tool named in its arguments has the
+ * lines `@multicall` and `@loader`, which are always there. Exact names come
+ * before prefixes in the table, and a filter that tools.c asks first is made
+ * anew from them.
  *
  * Context: process.
  */
@@ -38,11 +39,11 @@ static const struct {
 	{ "@loader", NETSCAN_TOOL_LOADER },
 };
 
-/* "all" is what a rule says for every tool. */
+/* "all" is what a rule says for every tool; a line may begin with '+' or '-'. */
 static bool valid_name(const char *name, size_t len)
 {
 	return netscan_text_is_name(name, len, "._+-") && name[0] != '-' &&
-	       (len != 3 || memcmp(name, "all", 3));
+	       name[0] != '+' && (len != 3 || memcmp(name, "all", 3));
 }
 
 static int tool_index(const struct netscan_tools *tools, const char *name)
@@ -121,11 +122,11 @@ static int hex_value(char c)
 }
 
 static int insert_build_id(struct netscan_tools *tools, const char *hex,
-			   u8 tool, const char **why)
+			   u8 tool, bool add, const char **why)
 {
 	struct netscan_build_id id = { .tool = tool };
 	size_t i, len = strlen(hex);
-	int value;
+	int value, owner;
 
 	*why = "a build-id is 16 to 64 hexadecimal digits, two a byte";
 	if (len % 2 || len / 2 < NETSCAN_MIN_BUILD_ID ||
@@ -139,9 +140,9 @@ static int insert_build_id(struct netscan_tools *tools, const char *hex,
 		id.bytes[i / 2] = id.bytes[i / 2] << 4 | value;
 	}
 	*why = "a build-id stands for one tool only";
-	if (netscan_tools_find_build_id(tools, id.bytes, id.len) !=
-	    NETSCAN_NO_TOOL)
-		return -EINVAL;
+	owner = netscan_tools_find_build_id(tools, id.bytes, id.len);
+	if (owner != NETSCAN_NO_TOOL)
+		return add && owner == netscan_tools_ask(tool) ? 0 : -EINVAL;
 	*why = "too many build-ids";
 	if (tools->nr_build_ids == NETSCAN_MAX_BUILD_IDS)
 		return -ERANGE;
@@ -150,13 +151,13 @@ static int insert_build_id(struct netscan_tools *tools, const char *hex,
 }
 
 static int insert_build_ids(struct netscan_tools *tools, char *list, u8 tool,
-			    const char **why)
+			    bool add, const char **why)
 {
 	char *hex;
 	int err = 0;
 
 	while (!err && (hex = strsep(&list, ",")))
-		err = insert_build_id(tools, hex, tool, why);
+		err = insert_build_id(tools, hex, tool, add, why);
 	return err;
 }
 
@@ -177,7 +178,8 @@ static void make_filter(struct netscan_tools *tools)
 	}
 }
 
-static bool name_taken(const struct netscan_tools *tools, const char *text)
+/* Whose name this is, as netscan_name.tool has it, or -ENOENT. */
+static int name_owner(const struct netscan_tools *tools, const char *text)
 {
 	size_t len = strlen(text);
 	bool prefix = len && text[len - 1] == '*';
@@ -188,8 +190,8 @@ static bool name_taken(const struct netscan_tools *tools, const char *text)
 		if (tools->name[i].prefix == prefix &&
 		    tools->name[i].len == len &&
 		    !memcmp(tools->name[i].text, text, len))
-			return true;
-	return false;
+			return tools->name[i].tool;
+	return -ENOENT;
 }
 
 static int remove_tool(struct netscan_config *cfg, char *name, const char **why)
@@ -224,13 +226,13 @@ static int remove_tool(struct netscan_config *cfg, char *name, const char **why)
 }
 
 static int add_name(struct netscan_tools *tools, const char *name, u8 tool,
-		    const char **why)
+		    bool add, const char **why)
 {
-	int err;
+	int err, owner = name_owner(tools, name);
 
-	if (name_taken(tools, name)) {
+	if (owner >= 0) {
 		*why = "a name stands for one tool only";
-		return -EINVAL;
+		return add && owner == tool ? 0 : -EINVAL;
 	}
 	err = insert_name(tools, name, tool);
 	if (err)
@@ -270,20 +272,23 @@ static int set_tool(struct netscan_config *cfg, char *line, const char **why)
 {
 	struct netscan_tools *tools = &cfg->tools;
 	char *word = strsep(&line, " \t");
-	int err = 0, tool = tool_to_set(tools, word, why);
+	bool add = *word == '+';
+	int err = 0, tool = tool_to_set(tools, word + add, why);
 
 	if (tool < 0)
 		return tool;
-	remove_names(tools, tool);
-	remove_build_ids(tools, tool);
+	if (!add) {
+		remove_names(tools, tool);
+		remove_build_ids(tools, tool);
+	}
 	if (tool < NETSCAN_MAX_TOOLS)
-		err = add_name(tools, word, tool, why);
+		err = add_name(tools, word + add, tool, add, why);
 	while (!err && (word = strsep(&line, " \t"))) {
 		if (!strncmp(word, BUILD_ID, strlen(BUILD_ID)))
 			err = insert_build_ids(tools, word + strlen(BUILD_ID),
-					       tool, why);
+					       tool, add, why);
 		else if (*word)
-			err = add_name(tools, word, tool, why);
+			err = add_name(tools, word, tool, add, why);
 	}
 	return err;
 }
@@ -291,7 +296,8 @@ static int set_tool(struct netscan_config *cfg, char *line, const char **why)
 /**
  * netscan_tools_parse() - change tools as a text says
  * @cfg: a copy of the configuration; on error it is of no more use
- * @text: lines `name alias... buildid=HEX,...` or `-name`; taken apart
+ * @text: lines `name alias... buildid=HEX,...`, `+name ...` or `-name`; taken
+ *        apart
  * @why: on error, what was wrong
  *
  * Return: 0, -EINVAL or -ERANGE.

@@ -68,14 +68,6 @@ static int find_name(const struct netscan_tools *tools, const char *name,
 	return NETSCAN_NO_TOOL;
 }
 
-/* What is to be done about what has a name or a build-id. */
-static int ask(int tool)
-{
-	if (tool == NETSCAN_TOOL_MULTICALL)
-		return NETSCAN_ASK_ARGV;
-	return tool == NETSCAN_TOOL_LOADER ? NETSCAN_ASK_LOADER : tool;
-}
-
 /**
  * netscan_tools_find() - which tool has a name
  * @tools: the tools
@@ -88,7 +80,7 @@ static int ask(int tool)
 int netscan_tools_find(const struct netscan_tools *tools, const char *name,
 		       size_t len)
 {
-	return ask(find_name(tools, name, len));
+	return netscan_tools_ask(find_name(tools, name, len));
 }
 
 /**
@@ -108,7 +100,7 @@ int netscan_tools_find_build_id(const struct netscan_tools *tools,
 	for (i = 0; i < tools->nr_build_ids; i++) {
 		b = &tools->build_id[i];
 		if (b->len == len && !memcmp(b->bytes, id, len))
-			return ask(b->tool);
+			return netscan_tools_ask(b->tool);
 	}
 	return NETSCAN_NO_TOOL;
 }

@@ -48,6 +48,14 @@ int netscan_tools_match_argv(const struct netscan_tools *tools,
 int netscan_tools_match_loader(const struct netscan_tools *tools,
 			       const char **argv, size_t len);
 
+/* What is to be done about what has a name or a build-id. */
+static inline int netscan_tools_ask(int tool)
+{
+	if (tool == NETSCAN_TOOL_MULTICALL)
+		return NETSCAN_ASK_ARGV;
+	return tool == NETSCAN_TOOL_LOADER ? NETSCAN_ASK_LOADER : tool;
+}
+
 static inline u8 netscan_tools_bit(const char *name, size_t len)
 {
 	return (u8)name[0] * 5 + (u8)name[len - 1] * 17 + len;

@@ -709,6 +709,50 @@ static void build_ids(void)
 	TEXT_EQUAL(known(ID2), "?");
 }
 
+static void lines_that_add(void)
+{
+	u32 ids;
+
+	begin();
+	EQUAL(parse("x a bb* buildid=" ID), 0);
+	EQUAL(parse("+x c buildid=" ID2), 0);
+	TEXT_EQUAL(strstr(print(), "\nx "),
+		   "\nx a c bb* buildid=" ID "," ID2 "\n");
+	TEXT_EQUAL(found("c"), "x");
+	TEXT_EQUAL(known(ID), "x");
+	TEXT_EQUAL(known(ID2), "x");
+	/* What is there is passed over: such a line may be written again. */
+	ids = cfg.tools.nr_build_ids;
+	EQUAL(parse("+x bb* a c x buildid=" ID2 "," ID "\n+x buildid=" ID2), 0);
+	EQUAL(cfg.tools.nr_build_ids, ids);
+	TEXT_EQUAL(strstr(print(), "\nx "),
+		   "\nx a c bb* buildid=" ID "," ID2 "\n");
+	/* A new tool, and what runs one. */
+	EQUAL(parse("+y d\n+@multicall box buildid=0011223344556677\n"
+		    "+@multicall box buildid=0011223344556677"), 0);
+	TEXT_EQUAL(found("d"), "y");
+	TEXT_EQUAL(found("y"), "y");
+	TEXT_EQUAL(found("box"), "?");
+	TEXT_EQUAL(found("busybox"), "?");
+	TEXT_EQUAL(known("0011223344556677"), "?");
+}
+
+static void lines_that_add_what_is_another_s(void)
+{
+	refuse("x buildid=" ID "\n+y buildid=" ID, -EINVAL);
+	TEXT_EQUAL(why, "a build-id stands for one tool only");
+	refuse("@loader buildid=" ID "\n+@multicall buildid=" ID, -EINVAL);
+	refuse("+nping ping4", -EINVAL);
+	TEXT_EQUAL(why, "a name stands for one tool only");
+	refuse("+ping busybox", -EINVAL);
+	refuse("+", -EINVAL);
+	refuse("+ ping", -EINVAL);
+	refuse("++ping", -EINVAL);
+	refuse("+-ping", -EINVAL);
+	refuse("-+ping", -EINVAL);
+	refuse("x +y", -EINVAL);
+}
+
 static void build_ids_that_are_none(void)
 {
 	refuse("x buildid=", -EINVAL);
@@ -790,6 +834,8 @@ static const struct test tests[] = {
 	{ "what is no build-id", build_ids_that_are_none },
 	{ "as many build-ids as there can be", build_ids_at_most },
 	{ "build-ids are printed", build_ids_are_printed },
+	{ "lines that add", lines_that_add },
+	{ "lines that add what is another's", lines_that_add_what_is_another_s },
 	{ "prefixes survive being written back", prefixes_survive_being_written_back },
 };
 
