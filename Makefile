@@ -45,7 +45,7 @@ help:
 	@echo '  make check-daemons  monitoring daemons, as Debian installs them, in a guest of their own'
 	@echo
 	@echo '  make module         netscan.ko for KDIR=$(KDIR)'
-	@echo '  make logger         userspace/netscan-logger'
+	@echo '  make logger         userspace/netscan-logger and userspace/netscan-learn'
 	@echo '  make load, unload   netscan.ko into, out of this kernel (PARAMS_LOAD="name=value")'
 	@echo '  make install        the module by DKMS, the logger, its unit and man pages'
 	@echo '                      (KVER=release: for another kernel than the running one)'
@@ -61,7 +61,7 @@ module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 logger:
-	$(MAKE) -C userspace netscan-logger
+	$(MAKE) -C userspace netscan-logger netscan-learn
 
 load: module
 	$(SUDO) insmod netscan.ko $(PARAMS_LOAD)

@@ -49,13 +49,13 @@ if [ -n "$slow" ]; then
 	sed -i "s/alarm(t->timeout)/alarm($slow * t->timeout)/" "$selftests/kselftest_harness.h"
 fi
 
-say "vm: building the module for Linux $release, the logger and the tests"
+say "vm: building the module for Linux $release, the programs and the tests"
 # shellcheck disable=SC2046 # one word an argument
 selftests/vm/module.sh "$release" "$stage/netscan.ko" W=1 KCFLAGS=-Werror \
 	$(kernel_says make) >"$work/build" 2>&1 ||
 	fail "the module is built" "$work/build"
-selftests/vm/logger.sh "$stage/usr/bin/netscan-logger" >"$work/build" 2>&1 ||
-	fail "the logger is built" "$work/build"
+selftests/vm/programs.sh "$stage/usr/bin" >"$work/build" 2>&1 ||
+	fail "the programs are built" "$work/build"
 build_make -C selftests KSELFTEST_DIR="$selftests" OUTPUT="$stage/tests" CC="${CROSS}gcc" \
 	CROSS_COMPILE="$CROSS" >"$work/build" 2>&1 ||
 	fail "the tests are built" "$work/build"

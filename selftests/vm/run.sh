@@ -26,10 +26,10 @@ selftests/vm/module.sh "$release" "$work/stage/netscan.ko" >"$work/build" 2>&1 |
 	cat "$work/build" >&2
 	die "the module does not build"
 }
-say "building the logger"
-selftests/vm/logger.sh "$work/stage/usr/bin/netscan-logger" >"$work/build" 2>&1 || {
+say "building the logger and what it comes with"
+selftests/vm/programs.sh "$work/stage/usr/bin" >"$work/build" 2>&1 || {
 	cat "$work/build" >&2
-	die "the logger does not build"
+	die "the programs do not build"
 }
 selftests/vm/initramfs.sh "$rootfs" "$kernel" "$work/stage" "$work/initrd"
 

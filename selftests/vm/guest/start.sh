@@ -10,11 +10,12 @@ typed()
 	eval "$*"
 }
 
-# begin - a network, the module, a logger that prints to the terminal
+# begin - a network, the module told of the tools that are here, a logger that prints to the terminal
 begin()
 {
 	/vm/network.sh
 	typed insmod /netscan.ko || exit
 	typed cat /proc/netscan/status
+	typed netscan-learn
 	typed 'netscan-logger &'
 }
