@@ -2,11 +2,15 @@
 /*
  * netscan - /proc/netscan
  *
- * Design: what is read from rules, tools and exceptions can be written back. A write is
- * one whole change: it begins at offset 0, has at most NETSCAN_MAX_WRITE
- * bytes, is checked in full on a copy of the configuration, and either all of
- * it takes effect or nothing. The opener of the file must have had
- * CAP_SYS_ADMIN in the initial user namespace, whoever holds it now.
+ * Design: what is read from rules, tools and exceptions can be written back. A
+ * write is one whole change: it begins at offset 0, has at most
+ * NETSCAN_MAX_WRITE bytes, is checked in full on a copy of the configuration,
+ * and either all of it takes effect or nothing.
+ *
+ * Who opens what says what is looked for, what is not and what all the host
+ * runs needs CAP_SYS_ADMIN in the initial user namespace: root of a container
+ * is not who may see or change it. Whoever is handed the open file has what its
+ * opener had.
  *
  * Lifetime: an open file does not hold the module; procfs waits for calls
  * under way and lets no later one in.
@@ -19,7 +23,6 @@
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
-#include <linux/user_namespace.h>
 
 #include "chardev.h"
 #include "clock.h"
@@ -237,34 +240,40 @@ static const struct seq_operations groups_ops = {
 	.show = show_group,
 };
 
-/* Root of a container is not who may see what all the host runs. */
-static int open_groups(struct inode *inode, struct file *file)
-{
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	return seq_open(file, &groups_ops);
-}
-
-static int open_rules(struct inode *inode, struct file *file)
-{
-	return single_open(file, show_rules, NULL);
-}
-
-static int open_tools(struct inode *inode, struct file *file)
-{
-	return single_open(file, show_tools, NULL);
-}
-
-static int open_exceptions(struct inode *inode, struct file *file)
-{
-	return single_open(file, show_exceptions, NULL);
-}
-
 static ssize_t refuse_write(const struct file *file, int err, const char *why)
 {
 	netscan_count(REFUSED);
 	pr_notice_ratelimited("%pD: write refused: %s\n", file, why);
 	return err;
+}
+
+static int check_opener(const struct file *file)
+{
+	if (capable(CAP_SYS_ADMIN))
+		return 0;
+	if (file->f_mode & FMODE_WRITE)
+		refuse_write(file, -EPERM, "opened without CAP_SYS_ADMIN");
+	return -EPERM;
+}
+
+static int open_groups(struct inode *inode, struct file *file)
+{
+	return check_opener(file) ?: seq_open(file, &groups_ops);
+}
+
+static int open_rules(struct inode *inode, struct file *file)
+{
+	return check_opener(file) ?: single_open(file, show_rules, NULL);
+}
+
+static int open_tools(struct inode *inode, struct file *file)
+{
+	return check_opener(file) ?: single_open(file, show_tools, NULL);
+}
+
+static int open_exceptions(struct inode *inode, struct file *file)
+{
+	return check_opener(file) ?: single_open(file, show_exceptions, NULL);
 }
 
 static ssize_t change_config(struct file *file, const char __user *from,
@@ -275,9 +284,6 @@ static ssize_t change_config(struct file *file, const char __user *from,
 	char *text;
 	int err;
 
-	if (!file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN))
-		return refuse_write(file, -EPERM,
-				    "opened without CAP_SYS_ADMIN");
 	if (*pos)
 		return refuse_write(file, -EINVAL,
 				    "a change is one write at offset 0");

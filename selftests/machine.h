@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netscan selftests - the machine that the module runs on: its log, who may what
+ */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include <stdbool.h>
+
+/** sys_admin_set() - take CAP_SYS_ADMIN out of the effective set, or put it back; 0 or -errno */
+int sys_admin_set(bool on);
+
+/** log_open() - the kernel's log from here on; a descriptor or -errno */
+int log_open(void);
+
+/** log_count() - how many lines with @words have come since the last call, or since log_open() */
+unsigned int log_count(int kmsg, const char *words);
+
+#endif /* MACHINE_H */
