@@ -163,6 +163,7 @@ static_assert(NETSCAN_EXCEPTION_TEXT <= 65535);
  * @next_id: the id the next new rule gets
  * @slots: entries of a window, fixed at load; bounds netscan_rule.distinct
  * @span_tools: bit per tool that an enabled rule with count=span watches
+ * @locked: nothing replaces this one
  * @tools: the tools
  * @exceptions: what is not counted
  *
@@ -176,6 +177,7 @@ struct netscan_config {
 	u32 next_id;
 	u32 slots;
 	u32 span_tools;
+	bool locked;
 	struct netscan_tools tools;
 	struct netscan_exceptions exceptions;
 };

@@ -51,11 +51,13 @@ const struct netscan_config *netscan_control_config(void)
 
 /**
  * netscan_control_change() - change the configuration as a text says
- * @parse: netscan_rules_parse, netscan_tools_parse, netscan_exceptions_parse
+ * @parse: netscan_rules_parse, netscan_tools_parse, netscan_exceptions_parse,
+ *         netscan_control_lock
  * @text: what it reads; taken apart
  * @why: on error, what was wrong
  *
- * Return: 0, or what @parse returned, with nothing changed.
+ * Return: 0; -EPERM once it is locked, or what @parse returned, with nothing
+ * changed.
  */
 int netscan_control_change(netscan_parse_fn parse, char *text,
 			   const char **why)
@@ -66,6 +68,11 @@ int netscan_control_change(netscan_parse_fn parse, char *text,
 
 	mutex_lock(&change_lock);
 	old = rcu_dereference_protected(live, lockdep_is_held(&change_lock));
+	if (old->locked) {
+		*why = "locked until the module is unloaded";
+		err = -EPERM;
+		goto unlock;
+	}
 	*spare = *old;
 	err = parse(spare, text, why);
 	if (err)
@@ -81,6 +88,29 @@ int netscan_control_change(netscan_parse_fn parse, char *text,
 unlock:
 	mutex_unlock(&change_lock);
 	return err;
+}
+
+/**
+ * netscan_control_lock() - let this change be the last one
+ * @cfg: the configuration to be
+ * @text: "1", with or without a newline
+ * @why: on error, what was wrong
+ *
+ * What exceptions name goes on being looked up: the names are locked, not what
+ * they lead to.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int netscan_control_lock(struct netscan_config *cfg, char *text,
+			 const char **why)
+{
+	if (strcmp(text, "1") && strcmp(text, "1\n")) {
+		*why = "1 locks, and nothing unlocks";
+		return -EINVAL;
+	}
+	cfg->locked = true;
+	pr_notice("locked: no more changes until the module is unloaded\n");
+	return 0;
 }
 
 static void look_up(struct work_struct *unused)
@@ -130,11 +160,12 @@ void netscan_control_stop(void)
  * netscan_control_init() - the built-in configuration, and what load adds
  * @slots: entries of a window
  * @rules: lines for netscan_rules_parse(), or NULL; taken apart
+ * @lock: lock it then
  *
  * Return: 0, -ENOMEM, or the error of netscan_rules_parse(), with nothing left
  * behind and the reason in the kernel log.
  */
-int netscan_control_init(u32 slots, char *rules)
+int netscan_control_init(u32 slots, char *rules, bool lock)
 {
 	const char *why = "the built-in configuration";
 	struct netscan_config *cfg = netscan_calloc(1, sizeof(*cfg));
@@ -152,6 +183,7 @@ int netscan_control_init(u32 slots, char *rules)
 		pr_err("rules refused: %s\n", why);
 		goto fail;
 	}
+	cfg->locked = lock;
 	rcu_assign_pointer(live, cfg);
 	return 0;
 fail:

@@ -15,9 +15,11 @@ extern struct netscan_scanner netscan_scanner;
 const struct netscan_config *netscan_control_config(void);
 int netscan_control_change(netscan_parse_fn parse, char *text,
 			   const char **why);
+int netscan_control_lock(struct netscan_config *cfg, char *text,
+			 const char **why);
 void netscan_control_lookup(void);
 void netscan_control_stop(void);
-int netscan_control_init(u32 slots, char *rules);
+int netscan_control_init(u32 slots, char *rules, bool lock);
 void netscan_control_exit(void);
 
 #endif

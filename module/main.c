@@ -38,6 +38,14 @@ static char *rules;
 module_param(rules, charp, 0400);
 MODULE_PARM_DESC(rules, "changes to the built-in rules, as written to /proc/netscan/rules, separated by ';'");
 
+static bool lock;
+module_param(lock, bool, 0444);
+MODULE_PARM_DESC(lock, "take no changes once loaded, as 1 written to /proc/netscan/lock (default 0)");
+
+static bool disable;
+module_param(disable, bool, 0444);
+MODULE_PARM_DESC(disable, "refuse to be loaded, for the kernel's command line (default 0)");
+
 static bool check_range(const char *name, unsigned int value, unsigned int low,
 			unsigned int high)
 {
@@ -59,7 +67,7 @@ static int init_control(void)
 			return -ENOMEM;
 		strreplace(text, ';', '\n');
 	}
-	err = netscan_control_init(slots, text);
+	err = netscan_control_init(slots, text, lock);
 	kfree(text);
 	return err;
 }
@@ -76,6 +84,10 @@ static int __init init_netscan(void)
 {
 	int err;
 
+	if (disable) {
+		pr_notice("not loaded: the parameter disable is set\n");
+		return -ENODEV;
+	}
 	if (!check_range("groups", groups, NETSCAN_MIN_GROUPS,
 			 NETSCAN_MAX_GROUPS) ||
 	    !check_range("slots", slots, NETSCAN_MIN_SLOTS,
@@ -118,11 +130,11 @@ static int __init init_netscan(void)
 	err = netscan_chardev_register();
 	if (err)
 		goto disarm_probe;
-	pr_info("version %s loaded: %s by %s, %zu bytes, %u groups of up to %u arguments\n",
+	pr_info("version %s loaded: %s by %s, %zu bytes, %u groups of up to %u arguments%s\n",
 		NETSCAN_VERSION, netscan_probe_symbol(), netscan_probe_kind(),
 		netscan_info.bytes,
 		netscan_scanner.table.nr_buckets * NETSCAN_BUCKET_GROUPS,
-		slots);
+		slots, lock ? ", locked" : "");
 	return 0;
 
 disarm_probe:

@@ -122,10 +122,12 @@ static int show_status(struct seq_file *m, void *unused)
 {
 	const struct netscan_table *table = &netscan_scanner.table;
 	u64 now = ktime_get_boottime_ns();
+	bool locked;
 	u32 rules;
 
 	rcu_read_lock();
 	rules = netscan_control_config()->nr_rules;
+	locked = netscan_control_config()->locked;
 	rcu_read_unlock();
 	seq_printf(m, "version: %s\n", NETSCAN_VERSION);
 	seq_printf(m, "abi: %u\n", NETSCAN_ABI);
@@ -139,6 +141,7 @@ static int show_status(struct seq_file *m, void *unused)
 	seq_printf(m, "slots: %u\n", table->slots);
 	seq_printf(m, "ring: %zu\n", netscan_chardev_bytes());
 	seq_printf(m, "rules: %u\n", rules);
+	seq_printf(m, "locked: %u\n", locked);
 	seq_printf(m, "uptime: %llu\n",
 		   div_u64(now - netscan_info.loaded, NSEC_PER_SEC));
 	return 0;
@@ -276,6 +279,11 @@ static int open_exceptions(struct inode *inode, struct file *file)
 	return check_opener(file) ?: single_open(file, show_exceptions, NULL);
 }
 
+static int open_lock(struct inode *inode, struct file *file)
+{
+	return check_opener(file);
+}
+
 static ssize_t change_config(struct file *file, const char __user *from,
 			     size_t size, loff_t *pos,
 			     netscan_parse_fn parse)
@@ -328,6 +336,12 @@ static ssize_t write_exceptions(struct file *file, const char __user *from,
 	return n;
 }
 
+static ssize_t write_lock_file(struct file *file, const char __user *from,
+			       size_t size, loff_t *pos)
+{
+	return change_config(file, from, size, pos, netscan_control_lock);
+}
+
 static const struct proc_ops rules_ops = {
 	.proc_open = open_rules,
 	.proc_read = seq_read,
@@ -352,6 +366,11 @@ static const struct proc_ops exceptions_ops = {
 	.proc_release = single_release,
 };
 
+static const struct proc_ops lock_ops = {
+	.proc_open = open_lock,
+	.proc_write = write_lock_file,
+};
+
 static const struct proc_ops groups_proc_ops = {
 	.proc_open = open_groups,
 	.proc_read = seq_read,
@@ -372,6 +391,7 @@ int netscan_proc_init(void)
 	if (proc_create("rules", 0600, dir, &rules_ops) &&
 	    proc_create("tools", 0600, dir, &tools_ops) &&
 	    proc_create("exceptions", 0600, dir, &exceptions_ops) &&
+	    proc_create("lock", 0200, dir, &lock_ops) &&
 	    proc_create("groups", 0400, dir, &groups_proc_ops) &&
 	    proc_create_single("stats", 0400, dir, show_stats) &&
 	    proc_create_single("status", 0444, dir, show_status))

@@ -59,6 +59,7 @@ TEST_F(proc, modes)
 		{ PROC("rules"), 0077 },
 		{ PROC("tools"), 0077 },
 		{ PROC("exceptions"), 0077 },
+		{ PROC("lock"), 0577 },
 		{ PROC("groups"), 0277 },
 		{ PROC("stats"), 0222 },
 		{ PROC("status"), 0222 },
@@ -188,7 +189,7 @@ TEST_F(proc, odd_reads_give_the_same_text)
 TEST_F(proc, status_has_its_keys)
 {
 	static const char * const keys[] = {
-		"version", "abi", "armed", "memory", "groups", "rules", "uptime",
+		"version", "abi", "armed", "memory", "groups", "rules", "locked", "uptime",
 	};
 	unsigned long used, total, rules = 0;
 	const char *s;
