@@ -4,16 +4,16 @@
  *
  * Design: a group's states, and what moves it on:
  *
- *	armed	counts. Over its threshold it becomes open, with an alert; or
- *		covered, if the event is part of an earlier rule's open scan;
- *		or owed, if the queue has no room for the alert
- *	owed	becomes open when there is room
- *	covered	when the scan that covers it has ended, becomes open if it is
- *		still over its threshold
- *	open	is in a scan; updates as that doubles
+ *	armed	counts. Over its threshold it is in a scan, unless the event is
+ *		part of an earlier rule's scan: then it becomes covered
+ *	covered	when the scan that covers it has ended, is in one of its own if
+ *		it is still over its threshold
+ *	owed	is in a scan, but the queue has had no room for the alert; becomes
+ *		open when there is room, however little is left by then
+ *	open	is in a scan and has said so; updates as that doubles
  *
- * From each, fewer than half of the threshold left in the window means armed
- * again, which for an open one is the end of its scan.
+ * From the others, fewer than half of the threshold left in the window means
+ * armed again, which for an open one is the end of its scan.
  *
  * Here are the questions and the steps; scan.c takes them for an event, tick.c
  * for the passing of time.
@@ -37,28 +37,12 @@ static bool emit_note(const struct netscan_turn *t,
 		.rule = t->rule,
 		.group = g,
 		.evictions = t->bucket->evictions,
-		.ev = t->ev,
+		.ev = type == NETSCAN_END ? NULL : t->ev,
 		.reason = reason,
 		.now = t->now,
 	};
 
 	return t->s->emit(&note);
-}
-
-/**
- * netscan_life_evicted() - the last word on a scan whose place is needed
- * @turn: struct netscan_turn of the one who needs it
- * @b: its bucket, which is the turn's
- * @g: the group with the scan
- */
-void netscan_life_evicted(void *turn, struct netscan_bucket *b,
-			  struct netscan_group *g)
-{
-	struct netscan_turn t = *(const struct netscan_turn *)turn;
-
-	t.rule = netscan_rules_by_id(t.cfg, g->rule_id);
-	if (!t.rule || !emit_note(&t, g, NETSCAN_END, "evicted"))
-		netscan_count(UNSENT);
 }
 
 /**
@@ -171,24 +155,31 @@ void netscan_life_close(const struct netscan_turn *t, struct netscan_group *g)
 	g->run.events = 0;
 }
 
-/**
- * netscan_life_alert() - open a scan, or owe it while there is no room
- * @t: the turn
- * @g: the group, over its thresholds
- */
-void netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g)
+static void begin_scan(const struct netscan_turn *t, struct netscan_group *g)
 {
 	add_before(t, g);
 	g->before.events = 0;
 	g->seen = netscan_window_distinct(&g->args);
 	WRITE_ONCE(g->scan_id, atomic_inc_return(&t->s->scan_ids));
-	if (emit_note(t, g, NETSCAN_ALERT, NULL)) {
-		netscan_table_set_state(t->bucket, g, NETSCAN_OPEN);
-		set_next(g);
-	} else {
-		WRITE_ONCE(g->scan_id, 0);
-		netscan_table_set_state(t->bucket, g, NETSCAN_OWED);
-	}
+	netscan_table_set_state(t->bucket, g, NETSCAN_OWED);
+}
+
+/**
+ * netscan_life_alert() - begin a scan, if need be, and say so
+ * @t: the turn
+ * @g: a group over its thresholds, or one that owes its alert
+ *
+ * Return: false when there is no room for the record: it is owed.
+ */
+bool netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g)
+{
+	if (!g->scan_id)
+		begin_scan(t, g);
+	if (!emit_note(t, g, NETSCAN_ALERT, NULL))
+		return false;
+	netscan_table_set_state(t->bucket, g, NETSCAN_OPEN);
+	set_next(g);
+	return true;
 }
 
 /**
@@ -204,35 +195,85 @@ void netscan_life_update(const struct netscan_turn *t, struct netscan_group *g)
 		set_next(g);
 }
 
+static void leave_scan(const struct netscan_turn *t, struct netscan_group *g)
+{
+	WRITE_ONCE(g->scan_id, 0);
+	netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
+	netscan_life_close(t, g);
+}
+
 /**
  * netscan_life_end() - end a scan
  * @t: the turn
- * @g: a group with an open scan; armed again afterwards, what is in its window
- *     still counts
+ * @g: a group in a scan; armed again afterwards, what is in its window still
+ *     counts
  * @reason: the word for it
  *
- * Return: false when there is no room for the record: nothing has changed.
+ * Return: false when there is no room for the record, or for the alert that is
+ * owed before it: the scan goes on.
  */
 bool netscan_life_end(const struct netscan_turn *t, struct netscan_group *g,
 		      const char *reason)
 {
+	if (g->state == NETSCAN_OWED && !netscan_life_alert(t, g))
+		return false;
 	if (!emit_note(t, g, NETSCAN_END, reason))
 		return false;
-	WRITE_ONCE(g->scan_id, 0);
-	netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
-	netscan_life_close(t, g);
+	leave_scan(t, g);
 	return true;
+}
+
+/**
+ * netscan_life_drop() - end a scan without a record, so that the next is its own
+ * @t: the turn
+ * @g: a group with an open scan
+ */
+void netscan_life_drop(const struct netscan_turn *t, struct netscan_group *g)
+{
+	netscan_count(UNSENT);
+	leave_scan(t, g);
 }
 
 /**
  * netscan_life_lapse() - end a scan of which too little is left
  * @t: the turn
- * @g: a group with an open scan
+ * @g: a group in a scan
  *
- * Return: false when it is to end, but there is no room for the record.
+ * Return: false when there was no room for a record that is due.
  */
 bool netscan_life_lapse(const struct netscan_turn *t, struct netscan_group *g)
 {
 	netscan_life_expire(t, g);
+	if (g->state == NETSCAN_OWED && !netscan_life_alert(t, g))
+		return false;
 	return !netscan_life_below_half(t, g) || netscan_life_end(t, g, "idle");
+}
+
+/**
+ * netscan_life_cut() - the last word on a scan whose group has to go
+ * @t: the turn, of an event that is no part of it
+ * @g: the group, in a scan
+ * @reason: the word for it
+ */
+void netscan_life_cut(const struct netscan_turn *t, struct netscan_group *g,
+		      const char *reason)
+{
+	struct netscan_turn turn = *t;
+
+	turn.ev = NULL;
+	turn.rule = netscan_rules_by_id(t->cfg, g->rule_id);
+	if (!turn.rule || !netscan_life_end(&turn, g, reason))
+		netscan_count(UNSENT);
+}
+
+/**
+ * netscan_life_evicted() - netscan_life_cut() for the table
+ * @turn: struct netscan_turn of the one who needs the place
+ * @b: its bucket, which is the turn's
+ * @g: the group with the scan
+ */
+void netscan_life_evicted(void *turn, struct netscan_bucket *b,
+			  struct netscan_group *g)
+{
+	netscan_life_cut(turn, g, "evicted");
 }

@@ -15,9 +15,8 @@
  * @now: nanoseconds since boot
  * @rule: the rule whose turn it is
  * @bucket: the bucket of its group, locked
- * @cover: an earlier rule's group that has an open scan with this event
+ * @cover: an earlier rule's group that is in a scan with this event
  * @cover_id: that scan, 0 while there is none
- * @cover_owed: an earlier rule's alert for this event waits for room
  */
 struct netscan_turn {
 	struct netscan_scanner *s;
@@ -28,11 +27,8 @@ struct netscan_turn {
 	struct netscan_bucket *bucket;
 	u32 cover;
 	u32 cover_id;
-	bool cover_owed;
 };
 
-void netscan_life_evicted(void *turn, struct netscan_bucket *b,
-			  struct netscan_group *g);
 void netscan_life_expire(const struct netscan_turn *t, struct netscan_group *g);
 bool netscan_life_below_half(const struct netscan_turn *t,
 			     const struct netscan_group *g);
@@ -42,10 +38,15 @@ bool netscan_life_is_over(const struct netscan_turn *t,
 bool netscan_life_is_covered(const struct netscan_turn *t,
 			     const struct netscan_group *g);
 void netscan_life_close(const struct netscan_turn *t, struct netscan_group *g);
-void netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g);
+bool netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g);
 void netscan_life_update(const struct netscan_turn *t, struct netscan_group *g);
 bool netscan_life_end(const struct netscan_turn *t, struct netscan_group *g,
 		      const char *reason);
+void netscan_life_drop(const struct netscan_turn *t, struct netscan_group *g);
 bool netscan_life_lapse(const struct netscan_turn *t, struct netscan_group *g);
+void netscan_life_cut(const struct netscan_turn *t, struct netscan_group *g,
+		      const char *reason);
+void netscan_life_evicted(void *turn, struct netscan_bucket *b,
+			  struct netscan_group *g);
 
 #endif

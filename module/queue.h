@@ -22,7 +22,7 @@ struct netscan_source {
 	struct file *file;
 	struct task_struct *parent;
 	u32 nr_slots;
-	u32 slot[4];
+	u32 slot[NETSCAN_MAX_RULES];
 };
 
 /**

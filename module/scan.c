@@ -63,10 +63,11 @@ static void settle(const struct netscan_turn *t, struct netscan_group *g)
 {
 	netscan_life_expire(t, g);
 	if (netscan_life_below_half(t, g)) {
-		if (g->state == NETSCAN_OPEN)
-			netscan_life_end(t, g, "idle");
-		else
+		if (g->state < NETSCAN_OWED)
 			netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
+		else if (!netscan_life_end(t, g, "idle") &&
+			 g->state == NETSCAN_OPEN)
+			netscan_life_drop(t, g);
 	} else if (g->state == NETSCAN_COVERED &&
 		   !netscan_life_is_covered(t, g)) {
 		netscan_table_set_state(t->bucket, g,
@@ -123,8 +124,7 @@ static u32 add_args(struct netscan_turn *t, struct netscan_group *g,
 
 /*
  * The event is entered whole: does it move the group on? A covered group waits
- * for the end of the scan that covered it, not of others that it meets; what
- * is owed is covered by none.
+ * for the end of the scan that covered it, not of others that it meets.
  */
 static void judge(struct netscan_turn *t, struct netscan_group *g)
 {
@@ -133,14 +133,16 @@ static void judge(struct netscan_turn *t, struct netscan_group *g)
 	} else if (g->state == NETSCAN_COVERED &&
 		   netscan_life_is_covered(t, g)) {
 		return;
+	} else if (g->state == NETSCAN_OWED) {
+		netscan_life_alert(t, g);
 	} else if (!netscan_life_is_over(t, g)) {
 		netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
-	} else if (t->cover_id && g->state != NETSCAN_OWED) {
+	} else if (t->cover_id) {
 		netscan_count(COVERED);
 		g->cover = t->cover;
 		g->cover_id = t->cover_id;
 		netscan_table_set_state(t->bucket, g, NETSCAN_COVERED);
-	} else if (!t->cover_owed) {
+	} else {
 		netscan_life_alert(t, g);
 	}
 }
@@ -157,8 +159,8 @@ static struct netscan_group *get_group(struct netscan_turn *t, u64 key)
 		return g;
 	/* The session's number went to a new session. */
 	netscan_count(REUSED);
-	if (g->state == NETSCAN_OPEN && !netscan_life_end(t, g, "reused"))
-		netscan_count(UNSENT);
+	if (g->state >= NETSCAN_OWED)
+		netscan_life_cut(t, g, "reused");
 	netscan_table_remove(t->bucket, g);
 	return netscan_table_get(t->bucket, key, t->ev->from.uid, t->now,
 				 netscan_life_evicted, t);
@@ -180,7 +182,7 @@ static void lapse_cover(const struct netscan_turn *t, u32 cover, u32 cover_id)
 	turn.bucket = &t->s->table.bucket[cover / NETSCAN_BUCKET_GROUPS];
 	raw_spin_lock(&turn.bucket->lock);
 	turn.rule = netscan_rules_by_id(t->cfg, g->rule_id);
-	if (turn.rule && g->state == NETSCAN_OPEN && g->scan_id == cover_id)
+	if (turn.rule && g->scan_id == cover_id)
 		netscan_life_lapse(&turn, g);
 	raw_spin_unlock(&turn.bucket->lock);
 }
@@ -207,15 +209,14 @@ static void feed_rule(struct netscan_turn *t, const u64 *fp, u32 nr, bool last)
 	new = add_args(t, g, fp, nr);
 	if (last)
 		new += add_unread(t, g);
-	if (g->state == NETSCAN_OPEN)
+	if (g->scan_id)
 		g->seen += min(new, U32_MAX - g->seen);
 	if (last)
 		judge(t, g);
-	if (g->state == NETSCAN_OPEN && !t->cover_id) {
+	if (g->scan_id && !t->cover_id) {
 		t->cover = g - t->s->table.group;
 		t->cover_id = g->scan_id;
 	}
-	t->cover_owed |= g->state == NETSCAN_OWED;
 	raw_spin_unlock(&t->bucket->lock);
 }
 
@@ -258,7 +259,7 @@ void netscan_scan_fill(struct netscan_record *r,
 {
 	const struct netscan_group *g = note->group;
 	const struct netscan_event *ev = note->ev;
-	bool same = ev && g->run.events == 1 && note->type != NETSCAN_END;
+	bool same = ev && g->run.events == 1;
 
 	memcpy(r->rule, note->rule->name, sizeof(r->rule));
 	memcpy(r->tool, note->cfg->tools.tool[g->from.tool], sizeof(r->tool));
@@ -277,7 +278,7 @@ void netscan_scan_fill(struct netscan_record *r,
 	r->read_faults = g->run.read_faults;
 	r->truncated = g->run.truncated;
 	r->evicted = note->evictions - g->run.evicted;
-	r->from_event = ev && note->type != NETSCAN_END;
+	r->from_event = ev;
 	r->last_len = ev ? ev->text_len : 0;
 	r->last_cut = ev && ev->text_cut;
 	if (ev)

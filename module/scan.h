@@ -18,7 +18,8 @@
  * @rule: the rule
  * @group: the group, its bucket locked
  * @evictions: of that bucket
- * @ev: the event that caused it, NULL where time or a change of rules did
+ * @ev: the event that it tells of, NULL for an end and where time or a change of
+ *      rules caused it
  * @reason: why a scan ended, else NULL
  * @now: nanoseconds since boot
  */

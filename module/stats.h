@@ -29,8 +29,8 @@
  * @NETSCAN_STAT_EVICTED_COVERED: groups that made room over their threshold, but
  *	silent
  * @NETSCAN_STAT_EVICTED_OPEN: groups that made room in a scan of their own
- * @NETSCAN_STAT_UNSENT: ends of scans that were never told: the worker's queue was
- *	full
+ * @NETSCAN_STAT_UNSENT: scans whose end, or alert and end, was never told: the
+ *	worker's queue was full
  * @NETSCAN_STAT_CLEARED: groups gone with a change of their rule
  * @NETSCAN_STAT_REUSED: groups of a session number's former owner
  * @NETSCAN_STAT_COVERED: groups that crossed inside an earlier rule's scan

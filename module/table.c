@@ -10,7 +10,7 @@
  *	1. a group of which nothing is left in the window;
  *	2. a group of a user who holds more than a quarter of the bucket: of
  *	   the one who needs room, or else of another;
- *	3. armed groups before owed and covered ones, open scans last;
+ *	3. armed groups before covered ones, those in a scan last;
  *	4. the least progress: distinct arguments, but no more than four an
  *	   exec event;
  *	5. least recently seen.
@@ -248,12 +248,12 @@ static void evict_group(struct netscan_bucket *b, struct netscan_group *g,
 		b->evictions++;
 		if (g->state == NETSCAN_ARMED)
 			netscan_count(EVICTED_ARMED);
-		else if (g->state == NETSCAN_OPEN)
-			netscan_count(EVICTED_OPEN);
-		else
+		else if (g->state == NETSCAN_COVERED)
 			netscan_count(EVICTED_COVERED);
+		else
+			netscan_count(EVICTED_OPEN);
 	}
-	if (g->state == NETSCAN_OPEN)
+	if (g->state >= NETSCAN_OWED)
 		evict(ctx, b, g);
 	netscan_table_remove(b, g);
 }
@@ -264,7 +264,7 @@ static void evict_group(struct netscan_bucket *b, struct netscan_group *g,
  * @key: its key
  * @uid: whose it is, when it has to be made
  * @now: nanoseconds since boot
- * @evict: called for an open scan's group before it is removed
+ * @evict: called for a group in a scan before it is removed
  * @ctx: handed to @evict
  *
  * Return: the group, never NULL. A new one is zeroed but for its key and its

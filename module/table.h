@@ -12,9 +12,9 @@
  * enum netscan_state - where a group is in its life
  * @NETSCAN_FREE: not in use
  * @NETSCAN_ARMED: counting
- * @NETSCAN_OWED: over its threshold, but the queue had no room for the alert
  * @NETSCAN_COVERED: over its threshold, silent while an earlier rule's scan is
  *                   open
+ * @NETSCAN_OWED: in a scan, but the queue had no room for the alert yet
  * @NETSCAN_OPEN: in a scan: it has alerted and has not ended
  *
  * The order is that of their worth when one has to make room.
@@ -22,8 +22,8 @@
 enum netscan_state {
 	NETSCAN_FREE,
 	NETSCAN_ARMED,
-	NETSCAN_OWED,
 	NETSCAN_COVERED,
+	NETSCAN_OWED,
 	NETSCAN_OPEN,
 };
 
@@ -56,7 +56,7 @@ struct netscan_run {
  * @seen: distinct arguments: of the window at the alert, and all new ones since
  * @next_seen: an update is due when @seen reaches it
  * @rule_id: netscan_rule.id
- * @scan_id: the open scan, 0 while there is none. Written under the lock, read
+ * @scan_id: the scan, 0 while there is none. Written under the lock, read
  *           without it (READ_ONCE) by groups that this one covers
  * @cover: index of the covering group in the table
  * @cover_id: its scan
@@ -140,7 +140,7 @@ struct netscan_table {
 	size_t bytes;
 };
 
-/* A hook for a group that must go while a scan is open on it. */
+/* A hook for a group that must go while it is in a scan. */
 typedef void (*netscan_evict_fn)(void *ctx, struct netscan_bucket *b,
 				 struct netscan_group *g);
 

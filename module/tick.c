@@ -10,36 +10,34 @@
 #include "scan.h"
 #include "stats.h"
 
-/* A group that is covered or owed. Returns false to be asked again. */
-static bool tick_silent(const struct netscan_turn *t, struct netscan_group *g)
+/* Returns false to be asked again. */
+static bool tick_covered(const struct netscan_turn *t, struct netscan_group *g)
 {
 	netscan_life_expire(t, g);
-	if (g->state == NETSCAN_COVERED && netscan_life_is_covered(t, g) &&
-	    !netscan_life_below_half(t, g))
+	if (netscan_life_is_covered(t, g) && !netscan_life_below_half(t, g))
 		return true;
 	if (!t->rule->enabled || !netscan_life_is_over(t, g)) {
 		netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
 		return true;
 	}
-	netscan_life_alert(t, g);
-	return g->state == NETSCAN_OPEN;
+	return netscan_life_alert(t, g);
 }
 
-static bool tick_bucket(struct netscan_turn *t, bool open)
+static bool tick_bucket(struct netscan_turn *t, bool in_scan)
 {
 	struct netscan_bucket *b = t->bucket;
 	struct netscan_group *g;
-	bool is_open, done = true;
+	bool done = true;
 
 	raw_spin_lock(&b->lock);
 	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
-		is_open = g->state == NETSCAN_OPEN;
-		if (g->state <= NETSCAN_ARMED || is_open != open)
+		if (g->state <= NETSCAN_ARMED ||
+		    (g->state >= NETSCAN_OWED) != in_scan)
 			continue;
 		t->rule = netscan_rules_by_id(t->cfg, g->rule_id);
 		if (t->rule)
-			done &= open ? netscan_life_lapse(t, g) :
-				       tick_silent(t, g);
+			done &= in_scan ? netscan_life_lapse(t, g) :
+					  tick_covered(t, g);
 	}
 	raw_spin_unlock(&b->lock);
 	return done;
@@ -123,11 +121,15 @@ static bool clear_bucket(struct netscan_turn *t,
 
 	raw_spin_lock(&b->lock);
 	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
-		if (g->state == NETSCAN_FREE ||
-		    netscan_rules_by_id(new, g->rule_id))
+		if (g->state == NETSCAN_FREE)
 			continue;
+		t->rule = netscan_rules_by_id(new, g->rule_id);
+		if (t->rule) {
+			g->window = t->rule->window;
+			continue;
+		}
 		t->rule = netscan_rules_by_id(t->cfg, g->rule_id);
-		if (g->state == NETSCAN_OPEN && t->rule &&
+		if (g->state >= NETSCAN_OWED && t->rule &&
 		    !netscan_life_end(t, g, "cleared")) {
 			if (!force) {
 				done = false;
@@ -143,15 +145,17 @@ static bool clear_bucket(struct netscan_turn *t,
 }
 
 /**
- * netscan_scan_clear() - drop the groups of rules that are no more
+ * netscan_scan_clear() - bring the groups in line with changed rules
  * @s: the scanner
  * @old: the configuration that the groups may have been counted under
  * @new: the one that no event sees any other than
  * @now: nanoseconds since boot
- * @force: drop them even where the queue has no room for a scan's end
+ * @force: drop groups even where the queue has no room for a scan's end
  *
- * Return: false when that was the case and a group is left: call again once
- * there is room.
+ * The groups of rules that are no more go; others learn of a new window.
+ *
+ * Return: false when there was no room and a group is left: call again once
+ * there is.
  */
 bool netscan_scan_clear(struct netscan_scanner *s,
 			const struct netscan_config *old,

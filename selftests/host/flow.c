@@ -327,7 +327,7 @@ static void check_bucket(const struct netscan_bucket *b, u32 slots)
 		busy += g->state != NETSCAN_ARMED;
 		entries += check_window(pool, &g->args, slots);
 		entries += check_window(pool, &g->execs, slots);
-		EQUAL(g->state == NETSCAN_OPEN, g->scan_id != 0);
+		EQUAL(g->state >= NETSCAN_OWED, g->scan_id != 0);
 	}
 	EQUAL(b->used, used);
 	EQUAL(b->busy, busy);

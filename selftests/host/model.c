@@ -94,8 +94,7 @@ static bool is_spent(const struct model_group *g)
 
 static bool is_covered(const struct model_group *g)
 {
-	return g->cover->used && g->cover->state == MODEL_OPEN &&
-	       g->cover->scan == g->cover_scan;
+	return g->cover->used && g->cover->scan == g->cover_scan;
 }
 
 /* Is there anything in the window that was last seen in the run before? */
@@ -124,16 +123,7 @@ static void close_run(struct model_group *g)
 	g->events = 0;
 }
 
-static void end_scan(struct model_group *g)
-{
-	if (!report(g, MODEL_END))
-		return;
-	g->state = MODEL_ARMED;
-	g->scan = 0;
-	close_run(g);
-}
-
-static void alert(struct model_group *g)
+static void begin_scan(struct model_group *g)
 {
 	if (needs_before(g)) {
 		g->events += g->events_before;
@@ -141,16 +131,41 @@ static void alert(struct model_group *g)
 	}
 	g->events_before = 0;
 	g->seen = distinct(g);
-	g->scan = model.scans + 1;
-	if (!report(g, MODEL_ALERT)) {
-		g->state = MODEL_OWED;
-		g->scan = 0;
-		return;
-	}
-	model.scans++;
+	g->scan = ++model.scans;
+	g->state = MODEL_OWED;
+}
+
+static bool alert(struct model_group *g)
+{
+	if (!report(g, MODEL_ALERT))
+		return false;
 	g->state = MODEL_OPEN;
 	g->told_seen = g->seen;
 	g->told_events = g->events;
+	return true;
+}
+
+/* No end without an alert before it. */
+static bool end_scan(struct model_group *g)
+{
+	if (g->state == MODEL_OWED && !alert(g))
+		return false;
+	if (!report(g, MODEL_END))
+		return false;
+	g->state = MODEL_ARMED;
+	g->scan = 0;
+	close_run(g);
+	return true;
+}
+
+/* What comes next is no part of it, even if nobody can be told. */
+static void end_before_event(struct model_group *g)
+{
+	if (end_scan(g) || g->state == MODEL_OWED)
+		return;
+	g->state = MODEL_ARMED;
+	g->scan = 0;
+	close_run(g);
 }
 
 static bool same_group(const struct model_group *g, u32 rule,
@@ -190,7 +205,7 @@ static struct model_group *find_group(u32 rule, const struct model_event *ev)
 		if (!(model.rule[rule].by >> MODEL_SESSION & 1) ||
 		    g->last >= ev->session_start)
 			return g;
-		if (g->state == MODEL_OPEN)
+		if (g->scan)
 			end_scan(g);
 		return begin_group(g, rule, ev);
 	}
@@ -206,9 +221,9 @@ static u32 enter(struct model_group *g, const struct model_event *ev)
 	u32 i, new = 0;
 
 	drop_old(g, ev->now);
-	if (g->state != MODEL_ARMED && is_spent(g)) {
-		if (g->state == MODEL_OPEN)
-			end_scan(g);
+	if (is_spent(g)) {
+		if (g->scan)
+			end_before_event(g);
 		else
 			g->state = MODEL_ARMED;
 	}
@@ -223,7 +238,6 @@ static u32 enter(struct model_group *g, const struct model_event *ev)
 	g->events++;
 	g->pid = ev->pid;
 	g->last = ev->now;
-	g->window = model.rule[g->rule].window;
 	/* A threshold of 1 needs none: a higher one counts from when it is set. */
 	if (model.rule[g->rule].events > 1)
 		add_time(&g->execs, ev->now);
@@ -239,19 +253,24 @@ static u32 enter(struct model_group *g, const struct model_event *ev)
 	return new;
 }
 
+static void lapse(struct model_group *g, u64 now)
+{
+	drop_old(g, now);
+	if (g->state == MODEL_OWED && !alert(g))
+		return;
+	if (is_spent(g))
+		end_scan(g);
+}
+
 /* The scan that covers it may be over, though no clock has looked. */
 static void lapse_cover(struct model_group *g, u64 now)
 {
-	if (g->state != MODEL_COVERED || !is_covered(g))
-		return;
-	drop_old(g->cover, now);
-	if (is_spent(g->cover))
-		end_scan(g->cover);
+	if (g->state == MODEL_COVERED && is_covered(g))
+		lapse(g->cover, now);
 }
 
-static void go_on(struct model_group *g, u32 new)
+static void go_on(struct model_group *g)
 {
-	g->seen += new;
 	if ((g->seen >= 2 * g->told_seen || g->events >= 2 * g->told_events) &&
 	    report(g, MODEL_UPDATE)) {
 		g->told_seen = g->seen;
@@ -266,7 +285,6 @@ static void go_on(struct model_group *g, u32 new)
 void model_exec(const struct model_event *ev)
 {
 	struct model_group *g, *cover = NULL;
-	bool owed = false;
 	u32 rule, new;
 
 	for (rule = 0; rule < model.nr_rules; rule++) {
@@ -277,38 +295,43 @@ void model_exec(const struct model_event *ev)
 		g = find_group(rule, ev);
 		lapse_cover(g, ev->now);
 		new = enter(g, ev);
+		if (g->scan)
+			g->seen += new;
 		if (g->state == MODEL_OPEN) {
-			go_on(g, new);
+			go_on(g);
 		} else if (g->state == MODEL_COVERED && is_covered(g)) {
 			/* It says nothing while that scan is open. */
-		} else if (!is_over(g)) {
+		} else if (g->state != MODEL_OWED && !is_over(g)) {
 			g->state = MODEL_ARMED;
-		} else if (cover && g->state != MODEL_OWED) {
+		} else if (g->state != MODEL_OWED && cover) {
 			g->state = MODEL_COVERED;
 			g->cover = cover;
 			g->cover_scan = cover->scan;
 			model.covered++;
-		} else if (!owed) {
+		} else {
+			if (!g->scan)
+				begin_scan(g);
 			alert(g);
 		}
-		if (g->state == MODEL_OPEN && !cover)
+		if (g->scan && !cover)
 			cover = g;
-		owed |= g->state == MODEL_OWED;
 	}
 }
 
-static void tick_silent(struct model_group *g)
+static void tick_covered(struct model_group *g)
 {
 	if (!model.rule[g->rule].enabled) {
 		g->state = MODEL_ARMED;
 		return;
 	}
-	if (g->state == MODEL_COVERED && is_covered(g) && !is_spent(g))
+	if (is_covered(g) && !is_spent(g))
 		return;
-	if (is_over(g))
-		alert(g);
-	else
+	if (!is_over(g)) {
 		g->state = MODEL_ARMED;
+		return;
+	}
+	begin_scan(g);
+	alert(g);
 }
 
 /**
@@ -320,18 +343,14 @@ void model_tick(u64 now)
 	struct model_group *g;
 
 	for (g = model.group; g < model.group + MODEL_GROUPS; g++) {
-		if (!g->used || g->state != MODEL_OPEN)
-			continue;
-		drop_old(g, now);
-		if (is_spent(g))
-			end_scan(g);
+		if (g->used && g->scan)
+			lapse(g, now);
 	}
 	for (g = model.group; g < model.group + MODEL_GROUPS; g++) {
-		if (!g->used || g->state == MODEL_ARMED ||
-		    g->state == MODEL_OPEN)
+		if (!g->used || g->state != MODEL_COVERED)
 			continue;
 		drop_old(g, now);
-		tick_silent(g);
+		tick_covered(g);
 	}
 }
 
@@ -346,7 +365,7 @@ void model_clear(u32 rule)
 	for (g = model.group; g < model.group + MODEL_GROUPS; g++) {
 		if (!g->used || g->rule != rule)
 			continue;
-		if (g->state == MODEL_OPEN)
+		if (g->scan)
 			end_scan(g);
 		g->used = false;
 	}
@@ -361,6 +380,7 @@ void model_sweep(u64 now)
 	struct model_group *g;
 
 	for (g = model.group; g < model.group + MODEL_GROUPS; g++)
-		if (g->state == MODEL_ARMED && g->last + g->window < now)
+		if (g->state == MODEL_ARMED &&
+		    g->last + model.rule[g->rule].window < now)
 			g->used = false;
 }

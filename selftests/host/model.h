@@ -28,7 +28,7 @@ enum model_field {
 
 enum model_type { MODEL_ALERT, MODEL_UPDATE, MODEL_END };
 
-enum model_state { MODEL_ARMED, MODEL_OWED, MODEL_COVERED, MODEL_OPEN };
+enum model_state { MODEL_ARMED, MODEL_COVERED, MODEL_OWED, MODEL_OPEN };
 
 /**
  * struct model_rule - a rule
@@ -119,7 +119,6 @@ struct model_group {
 	u64 last;
 	u32 events_before;
 	u64 first_before;
-	u64 window;
 };
 
 /**

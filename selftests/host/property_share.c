@@ -158,7 +158,7 @@ static void make_room(const struct plain *spare, u32 uid, bool entries)
 	made.entries += entries;
 	made.open += g->state == NETSCAN_OPEN;
 	made.own_open += g->state == NETSCAN_OPEN && from == OWN;
-	if (g->state == NETSCAN_OPEN)
+	if (g->state >= NETSCAN_OWED)
 		gone[nr_gone++] = g - plain;
 	g->used = false;
 }
@@ -254,7 +254,7 @@ static void step_plain(const struct step *s)
 static void note_evicted(void *ctx, struct netscan_bucket *from,
 			 struct netscan_group *g)
 {
-	EQUAL(g->state, NETSCAN_OPEN);
+	CHECK(g->state >= NETSCAN_OWED);
 	CHECK(nr_told < nr_gone);
 	EQUAL(g->key, gone[nr_told] << 20);
 	nr_told++;
@@ -288,7 +288,7 @@ static void step_module(const struct step *s)
 	for (i = 0; i < s->nr; i++, flow.now++)
 		put(g, &g->args, s->value[i], s->weight[i]);
 	netscan_table_set_state(b, g, s->state);
-	WRITE_ONCE(g->scan_id, s->state == NETSCAN_OPEN ? s->key + 1 : 0);
+	WRITE_ONCE(g->scan_id, s->state >= NETSCAN_OWED ? s->key + 1 : 0);
 }
 
 static void compare(void)

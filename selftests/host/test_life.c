@@ -352,7 +352,7 @@ static void owed_while_the_queue_is_full(void)
 	flow.full = true;
 	flow_targets(1, 20);
 	EQUAL(flow_group("scan")->state, NETSCAN_OWED);
-	EQUAL(flow_group("scan")->scan_id, 0);
+	EQUAL(flow_group("scan")->scan_id, 1);
 	CHECK(!flow_tick());
 	CHECK(netscan_scan_busy(&flow.s));
 	EQUAL(STAT(DEFERRED), 13);
@@ -379,31 +379,85 @@ static void owed_is_paid_by_time(void)
 	EQUAL(flow_last()->type, NETSCAN_ALERT);
 	CHECK(!flow_last()->from_event);
 	end();
-	/* Too late: no longer over the threshold. */
+}
+
+/* Nothing is left of the scan when there is room: it was one all the same. */
+static void owed_is_paid_late(void)
+{
+	begin(ONE);
+	flow.full = true;
+	flow_targets(1, 9);
+	flow.now += 60 * SEC + 1;
+	CHECK(!flow_tick());
+	EQUAL(flow_group("scan")->state, NETSCAN_OWED);
+	flow.full = false;
+	CHECK(flow_tick());
+	EQUAL(flow.nr, 2);
+	EQUAL(flow.record[0].type, NETSCAN_ALERT);
+	EQUAL(flow.record[0].distinct, 10);
+	EQUAL(flow_last()->type, NETSCAN_END);
+	EQUAL(flow_last()->scan_id, flow.record[0].scan_id);
+	EQUAL(flow_group("scan")->state, NETSCAN_ARMED);
+	end();
+	/* The same if an event comes before the clock looks. */
 	begin(ONE);
 	flow.full = true;
 	flow_targets(1, 9);
 	flow.full = false;
 	flow.now += 60 * SEC + 1;
-	CHECK(flow_tick());
-	EQUAL(flow.nr, 0);
-	EQUAL(flow_group("scan")->state, NETSCAN_ARMED);
+	flow_targets(1, 1);
+	EQUAL(flow.nr, 2);
+	EQUAL(flow.record[0].type, NETSCAN_ALERT);
+	EQUAL(flow_last()->type, NETSCAN_END);
+	EQUAL(netscan_window_distinct(&flow_group("scan")->args), 2);
+	end();
+	/* Or if its place is needed: none is told of without an alert. */
+	begin("-scan\nsession distinct=10 window=60");
+	flow.full = true;
+	flow_targets(1, 9);
+	flow.full = false;
+	flow.now += SEC;
+	flow.ev.session_start = flow.now;
+	flow_targets(1, 1);
+	EQUAL(flow.nr, 2);
+	EQUAL(flow.record[0].type, NETSCAN_ALERT);
+	CHECK(!flow.record[0].from_event);
+	TEXT_EQUAL(flow_last()->reason, "reused");
 	end();
 }
 
-/* While the first rule's alert waits, a later rule's does not overtake it. */
-static void owed_keeps_later_rules_silent(void)
+/* A scan whose alert waits covers a later rule's as any other. */
+static void owed_covers_later_rules(void)
 {
 	begin(BOTH);
 	flow.full = true;
 	flow_targets(1, 9);
 	EQUAL(flow_group("scan")->state, NETSCAN_OWED);
-	EQUAL(flow_group("session")->state, NETSCAN_ARMED);
+	EQUAL(flow_group("session")->state, NETSCAN_COVERED);
 	flow.full = false;
 	flow_targets(10, 10);
 	EQUAL(flow.nr, 1);
 	TEXT_EQUAL(flow_last()->rule, "scan");
 	EQUAL(flow_group("session")->state, NETSCAN_COVERED);
+	end();
+}
+
+/* A scan that is over takes in no other, even if its end cannot be told. */
+static void end_without_room_is_an_end(void)
+{
+	begin(ONE);
+	flow_targets(1, 9);
+	flow.now += 60 * SEC + 1;
+	flow.full = true;
+	flow_targets(1, 1);
+	EQUAL(STAT(UNSENT), 1);
+	EQUAL(flow_group("scan")->state, NETSCAN_ARMED);
+	flow.full = false;
+	flow_targets(2, 9);
+	EQUAL(flow.nr, 2);
+	EQUAL(flow_last()->type, NETSCAN_ALERT);
+	EQUAL(flow_last()->scan_id, 2);
+	EQUAL(flow_last()->events, 9);
 	end();
 }
 
@@ -511,7 +565,9 @@ static const struct test tests[] = {
 	{ "disabled while open: it ends", disabled_while_open },
 	{ "a full queue owes the alert", owed_while_the_queue_is_full },
 	{ "time pays what is owed", owed_is_paid_by_time },
-	{ "an owed alert keeps later rules silent", owed_keeps_later_rules_silent },
+	{ "however late, what is owed is paid", owed_is_paid_late },
+	{ "a scan whose alert is owed covers later rules", owed_covers_later_rules },
+	{ "an end without room is an end", end_without_room_is_an_end },
 	{ "updates and ends ask again", updates_and_ends_ask_again },
 	{ "a reused session begins anew", reused_session_begins_anew },
 	{ "also after an end", reused_after_an_end },

@@ -19,7 +19,7 @@ static void note_evicted(void *ctx, struct netscan_bucket *from,
 {
 	CHECK(ctx == &nr_gone);
 	CHECK(from == b);
-	EQUAL(g->state, NETSCAN_OPEN);
+	CHECK(g->state >= NETSCAN_OWED);
 	CHECK(netscan_table_find(from, g->key) == g);
 	gone[nr_gone] = g;
 	gone_key[nr_gone++] = g->key;
@@ -280,7 +280,7 @@ static void least_progress_then_oldest(void)
 	end();
 }
 
-static void silent_ones_then_open_ones_last(void)
+static void silent_ones_then_those_in_a_scan(void)
 {
 	u64 now = (1000 + WINDOW) * SEC;
 	u32 i;
@@ -290,6 +290,7 @@ static void silent_ones_then_open_ones_last(void)
 	netscan_table_set_state(b, &b->group[1], NETSCAN_COVERED);
 	netscan_table_set_state(b, &b->group[2], NETSCAN_OWED);
 	b->group[0].scan_id = 5;
+	b->group[2].scan_id = 6;
 	for (i = 3; i < N; i++)
 		put(&b->group[i], 10, 1, now);
 	/* The armed ones have more arguments and go all the same. */
@@ -301,24 +302,29 @@ static void silent_ones_then_open_ones_last(void)
 	EQUAL(STAT(EVICTED_ARMED), N - 3);
 	EQUAL(nr_gone, 0);
 	get(200, now);
-	CHECK(!find(2));		/* owed */
+	CHECK(!find(1));		/* covered */
 	netscan_table_set_state(b, find(200), NETSCAN_OPEN);
 	find(200)->scan_id = 1000;
+	EQUAL(STAT(EVICTED_COVERED), 1);
+	EQUAL(STAT(EVICTED_OPEN), 0);
+	EQUAL(nr_gone, 0);
 	get(201, now);
-	CHECK(!find(1));		/* covered */
+	CHECK(!find(2));		/* owed */
 	netscan_table_set_state(b, find(201), NETSCAN_OPEN);
 	find(201)->scan_id = 1001;
-	EQUAL(STAT(EVICTED_COVERED), 2);
-	EQUAL(STAT(EVICTED_OPEN), 0);
+	EQUAL(STAT(EVICTED_OPEN), 1);
+	EQUAL(nr_gone, 1);
+	CHECK(gone[0] == &b->group[2]);
 	/* All are open now: the one with the fewest, the oldest of those. */
 	put(&b->group[0], 10, 2, now);
 	b->group[1].last = now - 1;
 	get(202, now);
-	EQUAL(STAT(EVICTED_OPEN), 1);
-	EQUAL(nr_gone, 1);
+	EQUAL(STAT(EVICTED_COVERED), 1);
+	EQUAL(STAT(EVICTED_OPEN), 2);
+	EQUAL(nr_gone, 2);
 	CHECK(find(0));
-	CHECK(gone[0] == &b->group[1]);
-	EQUAL(gone[0]->key, 202);
+	CHECK(gone[1] == &b->group[1]);
+	EQUAL(gone[1]->key, 202);
 	end();
 }
 
@@ -561,7 +567,7 @@ static const struct test tests[] = {
 	{ "states count as busy", states_count_as_busy },
 	{ "idle groups make room first", idle_ones_go_first },
 	{ "then the least progress, the oldest", least_progress_then_oldest },
-	{ "silent ones after armed ones, open ones last", silent_ones_then_open_ones_last },
+	{ "silent ones after armed ones, those in a scan last", silent_ones_then_those_in_a_scan },
 	{ "a share of the groups", a_share_of_the_groups },
 	{ "scans of who has more than a share", scans_of_who_has_more },
 	{ "a share of the entries", a_share_of_the_entries },

@@ -302,6 +302,23 @@ static void sweeps_what_is_idle(void)
 	end();
 }
 
+/* What still counts under a wider window is not idle, with no event since. */
+static void window_widens(void)
+{
+	u32 i;
+
+	begin(64, "-session\nscan distinct=10 window=60");
+	flow_targets(1, 5);
+	flow_rules("scan window=600");
+	flow.now += 60 * SEC + 1;
+	for (i = 0; i < NETSCAN_SWEEPS; i++)
+		netscan_scan_sweep(&flow.s, flow.now);
+	flow_targets(6, 9);
+	EQUAL(flow.nr, 1);
+	EQUAL(flow_last()->events, 9);
+	end();
+}
+
 static const struct test tests[] = {
 	{ "busy is what time may move on", busy_only_beyond_armed },
 	{ "all buckets, to the nanosecond", ticks_all_buckets },
@@ -314,6 +331,7 @@ static const struct test tests[] = {
 	{ "clear by force", clear_by_force },
 	{ "groups of no rule", groups_of_no_rule },
 	{ "idle groups are swept", sweeps_what_is_idle },
+	{ "a window widens", window_widens },
 	{ "thresholds move", thresholds_move },
 };
 
