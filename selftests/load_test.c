@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "kselftest_harness.h"
@@ -224,7 +225,7 @@ exec_forever(const char *ping, int cpu, volatile unsigned int *count)
 	}
 }
 
-TEST_F_TIMEOUT(load, hundred_times_under_exec_load, 160)
+TEST_F_TIMEOUT(load, hundred_times_under_exec_load, 250)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	volatile unsigned int *counts;
@@ -236,8 +237,11 @@ TEST_F_TIMEOUT(load, hundred_times_under_exec_load, 160)
 	ASSERT_NE(MAP_FAILED, counts);
 	for (cpu = 0; cpu < cpus; cpu++) {
 		pids[cpu] = fork();
-		if (!pids[cpu])
+		if (!pids[cpu]) {
+			/* Not longer than the test, however that ends. */
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			exec_forever(self->ping, cpu, &counts[cpu]);
+		}
 	}
 	for (round = 0; round < ROUNDS; round++) {
 		int err = module_unload();

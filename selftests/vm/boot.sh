@@ -68,7 +68,21 @@ kvm_works()
 	grep -qx yes "$_kept"
 }
 
-# accelerator - as told; else KVM where this machine can, otherwise QEMU's own translation
+# translator - QEMU's own translation, of all processors in one thread where it has to be
+#
+# Before 8.1, one processor could translate an instruction while another was changing it, and
+# go on with the old one for ever: with a breakpoint that is gone, where kprobes come and go.
+translator()
+{
+	_version=$("$QEMU" --version | sed -n 's/.* version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+	if [ "${_version% *}" -gt 8 ] || { [ "${_version% *}" -eq 8 ] && [ "${_version#* }" -gt 0 ]; }; then
+		echo tcg
+	else
+		echo tcg,thread=single
+	fi
+}
+
+# accelerator - as told; else KVM where this machine can, otherwise translation
 accelerator()
 {
 	if [ -n "$ACCEL" ]; then
@@ -76,7 +90,7 @@ accelerator()
 	elif [ "$ARCH" = "$HOST_ARCH" ] && [ -r /dev/kvm ] && [ -w /dev/kvm ] && kvm_works; then
 		echo kvm
 	else
-		echo tcg
+		translator
 	fi
 }
 
