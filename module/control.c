@@ -6,8 +6,9 @@
  * on a copy in the other and goes live whole or not at all. After a grace
  * period no event sees the old one, and groups of rules that are no more go.
  *
- * The files that exceptions name are looked up by a work of its own: a path on
- * a file system that does not answer holds up further changes, and no record.
+ * The files that exceptions name are looked up by a work of its own, with no
+ * lock held: a path on a file system that does not answer holds up the other
+ * exceptions' files, and nothing else but unloading.
  *
  * Locking: changes take turns under a mutex; it is held outside the report's
  * mutex. Readers hold rcu_read_lock().
@@ -17,6 +18,7 @@
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "control.h"
@@ -28,6 +30,7 @@
 
 #define CLEAR_TRIES	100	/* then scans end without a record */
 #define LOOKUP_PERIOD	(2 * HZ)
+#define LOOKUP_WAIT	HZ		/* that a writer waits for its files */
 
 /* The counting side: one for the host. */
 struct netscan_scanner netscan_scanner;
@@ -38,6 +41,11 @@ static DEFINE_MUTEX(change_lock);
 
 static void look_up(struct work_struct *unused);
 static DECLARE_DELAYED_WORK(lookup_work, look_up);
+
+/* Lookups that were asked for, and up to which all has been looked up. */
+static atomic_t asked;
+static u32 answered;
+static DECLARE_WAIT_QUEUE_HEAD(answers);
 
 /**
  * netscan_control_config() - the configuration in force
@@ -113,20 +121,19 @@ int netscan_control_lock(struct netscan_config *cfg, char *text,
 	return 0;
 }
 
-static void look_up(struct work_struct *unused)
+static void note_file(const struct netscan_sought *sought,
+		      const struct netscan_file_id *file)
 {
 	struct netscan_config *old;
+	struct netscan_file_id *known;
 
 	mutex_lock(&change_lock);
 	old = rcu_dereference_protected(live, lockdep_is_held(&change_lock));
-	if (!old->exceptions.nr)
+	known = netscan_exceptions_file(old, sought);
+	if (!known || !memcmp(known, file, sizeof(*known)))
 		goto unlock;
-	schedule_delayed_work(&lookup_work, LOOKUP_PERIOD);
 	*spare = *old;
-	netscan_exceptions_resolve(spare, netscan_exempt_lookup);
-	if (!memcmp(spare->exceptions.one, old->exceptions.one,
-		    sizeof(old->exceptions.one)))
-		goto unlock;
+	*netscan_exceptions_file(spare, sought) = *file;
 	rcu_assign_pointer(live, spare);
 	synchronize_rcu();
 	spare = old;
@@ -134,22 +141,51 @@ unlock:
 	mutex_unlock(&change_lock);
 }
 
+static void look_up(struct work_struct *unused)
+{
+	static struct netscan_sought sought;	/* one work, one at a time */
+	u32 at = 0, until = atomic_read(&asked);
+	struct netscan_file_id file;
+	bool more;
+
+	for (;;) {
+		rcu_read_lock();
+		more = netscan_exceptions_seek(netscan_control_config(), &at,
+					       &sought);
+		rcu_read_unlock();
+		if (!more)
+			break;
+		file = netscan_exempt_lookup(sought.path);
+		note_file(&sought, &file);
+	}
+	WRITE_ONCE(answered, until);
+	wake_up_all(&answers);
+	if (at)
+		queue_delayed_work(system_long_wq, &lookup_work, LOOKUP_PERIOD);
+}
+
 /**
  * netscan_control_lookup() - look up the files that exceptions name, from now on
+ *
+ * Waits for them, but not longer than a second: a file system may not answer.
  *
  * Context: process, may sleep; goes to a kernel thread for the sake of its
  * mount namespace.
  */
 void netscan_control_lookup(void)
 {
-	schedule_delayed_work(&lookup_work, 0);
-	flush_delayed_work(&lookup_work);
+	u32 ask = atomic_inc_return(&asked);
+
+	mod_delayed_work(system_long_wq, &lookup_work, 0);
+	wait_event_timeout(answers, (s32)(READ_ONCE(answered) - ask) >= 0,
+			   LOOKUP_WAIT);
 }
 
 /**
  * netscan_control_stop() - look up no more
  *
- * Context: process, may sleep; no configuration changes any more.
+ * Context: process, may sleep, as long as a file system does not answer; no
+ * configuration changes any more.
  */
 void netscan_control_stop(void)
 {

@@ -111,25 +111,54 @@ u32 netscan_exceptions_match(const struct netscan_config *cfg,
 }
 
 /**
- * netscan_exceptions_resolve() - find the files that exceptions name
- * @cfg: a configuration that nobody else sees
- * @lookup: finds one; leaves its second argument alone if there is none
+ * netscan_exceptions_seek() - the next file that an exception names by its path
+ * @cfg: the configuration
+ * @at: 0 at first; moves on
+ * @s: the file
+ *
+ * Context: any, with @cfg held in place.
+ * Return: false when there is none any more; @at is 0 if there never was.
  */
-void netscan_exceptions_resolve(struct netscan_config *cfg,
-				netscan_lookup_fn lookup)
+bool netscan_exceptions_seek(const struct netscan_config *cfg, u32 *at,
+			     struct netscan_sought *s)
+{
+	const struct netscan_exceptions *x = &cfg->exceptions;
+	const struct netscan_exception *e;
+	const char *path;
+
+	while (*at < 2 * x->nr) {
+		e = &x->one[*at / 2];
+		s->id = e->id;
+		s->which = (*at)++ % 2 ? NETSCAN_EXCEPTION_PARENT_EXE :
+					 NETSCAN_EXCEPTION_EXE;
+		path = netscan_exceptions_text(x, e, s->which);
+		if (!*path)
+			continue;
+		memcpy(s->path, path, strlen(path) + 1);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * netscan_exceptions_file() - where a configuration has a file that was sought
+ * @cfg: the configuration
+ * @s: the file
+ *
+ * Return: NULL if its exception is gone or names another path.
+ */
+struct netscan_file_id *netscan_exceptions_file(struct netscan_config *cfg,
+						const struct netscan_sought *s)
 {
 	struct netscan_exceptions *x = &cfg->exceptions;
 	struct netscan_exception *e;
 
-	for (e = x->one; e < x->one + x->nr; e++) {
-		memset(&e->exe, 0, sizeof(e->exe));
-		memset(&e->parent_exe, 0, sizeof(e->parent_exe));
-		if (e->at[NETSCAN_EXCEPTION_EXE])
-			lookup(x->text + e->at[NETSCAN_EXCEPTION_EXE], &e->exe);
-		if (e->at[NETSCAN_EXCEPTION_PARENT_EXE])
-			lookup(x->text + e->at[NETSCAN_EXCEPTION_PARENT_EXE],
-			       &e->parent_exe);
-	}
+	for (e = x->one; e < x->one + x->nr; e++)
+		if (e->id == s->id &&
+		    !strcmp(netscan_exceptions_text(x, e, s->which), s->path))
+			return s->which == NETSCAN_EXCEPTION_EXE ?
+			       &e->exe : &e->parent_exe;
+	return NULL;
 }
 
 static u32 id_of_slot(const struct netscan_exceptions *x, u32 slot)

@@ -106,6 +106,19 @@ static int check_path(char *path, bool cgroup)
 	return len < NETSCAN_MAX_PATH ? 0 : -ERANGE;
 }
 
+/* The file is known by then if it is the path that was. */
+static int parse_file(const struct netscan_exceptions *x,
+		      const struct netscan_exception *e,
+		      enum netscan_exception_text which, char *path,
+		      struct netscan_file_id *id)
+{
+	int err = check_path(path, false);
+
+	if (!err && strcmp(netscan_exceptions_text(x, e, which), path))
+		memset(id, 0, sizeof(*id));
+	return err;
+}
+
 static int parse_uid(struct netscan_exception *e, const char *value)
 {
 	u32 uid;
@@ -136,12 +149,11 @@ static int parse_value(struct netscan_config *cfg, struct netscan_exception *e,
 	case UID:
 		return parse_uid(e, value);
 	case PARENT_EXE:
-		err = check_path(value, false);
-		memset(&e->parent_exe, 0, sizeof(e->parent_exe));
+		err = parse_file(x, e, NETSCAN_EXCEPTION_PARENT_EXE, value,
+				 &e->parent_exe);
 		break;
 	case EXE:
-		err = check_path(value, false);
-		memset(&e->exe, 0, sizeof(e->exe));
+		err = parse_file(x, e, NETSCAN_EXCEPTION_EXE, value, &e->exe);
 		break;
 	case CGROUP:
 		err = check_path(value, true);
@@ -301,8 +313,8 @@ static int set_exception(struct netscan_config *cfg, char *line,
  * @text: lines `name key=value...` or `-name`; taken apart
  * @why: on error, what was wrong
  *
- * A path that was given is not known as a file until
- * netscan_exceptions_resolve().
+ * A path that is new is not known as a file until someone has looked it up
+ * (netscan_exceptions_seek() and netscan_exceptions_file()).
  *
  * Return: 0, -EINVAL or -ERANGE.
  */

@@ -36,7 +36,17 @@ struct netscan_subject {
 	bool *gave_up;
 };
 
-typedef void (*netscan_lookup_fn)(const char *path, struct netscan_file_id *id);
+/**
+ * struct netscan_sought - a file that an exception names by its path
+ * @id: of the exception
+ * @which: which of its strings
+ * @path: the string
+ */
+struct netscan_sought {
+	u32 id;
+	enum netscan_exception_text which;
+	char path[NETSCAN_MAX_PATH];
+};
 
 /**
  * netscan_exceptions_text() - a string of an exception
@@ -58,8 +68,10 @@ int netscan_exceptions_parse(struct netscan_config *cfg, char *text,
 			     const char **why);
 void netscan_exceptions_print(const struct netscan_config *cfg,
 			      struct netscan_text *t, const u64 *hits);
-void netscan_exceptions_resolve(struct netscan_config *cfg,
-				netscan_lookup_fn lookup);
+bool netscan_exceptions_seek(const struct netscan_config *cfg, u32 *at,
+			     struct netscan_sought *s);
+struct netscan_file_id *netscan_exceptions_file(struct netscan_config *cfg,
+						const struct netscan_sought *s);
 u64 netscan_exceptions_new_slots(const struct netscan_config *old,
 				 const struct netscan_config *cfg);
 bool netscan_exceptions_name_parent(const struct netscan_config *cfg);

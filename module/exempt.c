@@ -80,19 +80,21 @@ u32 netscan_exempt_rules(const struct netscan_config *cfg,
 /**
  * netscan_exempt_lookup() - find the file that an exception names
  * @path: its path
- * @id: the file; left alone where there is none
  *
  * Context: a kernel thread, for the sake of its mount namespace; may sleep.
+ * Return: the file, all zero where there is none.
  */
-void netscan_exempt_lookup(const char *path, struct netscan_file_id *id)
+struct netscan_file_id netscan_exempt_lookup(const char *path)
 {
+	struct netscan_file_id id = {};
 	struct path found;
 
 	if (kern_path(path, LOOKUP_FOLLOW, &found))
-		return;
+		return id;
 	if (d_is_reg(found.dentry))
-		*id = netscan_task_file_id(d_backing_inode(found.dentry));
+		id = netscan_task_file_id(d_backing_inode(found.dentry));
 	path_put(&found);
+	return id;
 }
 
 /**

@@ -13,7 +13,7 @@ struct task_struct;
 u32 netscan_exempt_rules(const struct netscan_config *cfg,
 			 const struct netscan_event *ev,
 			 struct task_struct *parent);
-void netscan_exempt_lookup(const char *path, struct netscan_file_id *id);
+struct netscan_file_id netscan_exempt_lookup(const char *path);
 void netscan_exempt_hits(u64 *hits);
 void netscan_exempt_reset(u64 slots);
 

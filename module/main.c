@@ -4,7 +4,7 @@
  *
  * Order: memory first, then what shows and controls it, then the probe, and
  * the device last, so that who can open it finds everything at work. Unload
- * goes the other way.
+ * goes the other way, but that what changes the configuration goes first.
  */
 #include <linux/ktime.h>
 #include <linux/module.h>
@@ -164,10 +164,11 @@ destroy_table:
 
 static void __exit exit_netscan(void)
 {
-	netscan_chardev_unregister();
-	netscan_probe_disarm();
+	/* First of all what may have to wait for a file system. */
 	netscan_proc_exit();
 	netscan_control_stop();
+	netscan_chardev_unregister();
+	netscan_probe_disarm();
 	netscan_report_stop();
 	netscan_probe_exit();
 	netscan_image_exit();

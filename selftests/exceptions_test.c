@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "kselftest_harness.h"
 #include "session.h"
@@ -277,6 +278,71 @@ TEST_F(exceptions, keeps_up_with_a_file_that_is_replaced)
 		hits = exception_number("t_e", "hits");
 	}
 	EXPECT_EQ(1u, hits);
+}
+
+/* A file system whose server never answers, until the descriptor is closed. */
+static int mount_dead(const char *where)
+{
+	char options[80];
+	int err, fuse;
+
+	if (system("modprobe -q fuse"))
+		return -ENODEV;
+	fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	if (fuse < 0)
+		return -errno;
+	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
+	if (!mount("dead", where, "fuse", 0, options))
+		return fuse;
+	err = -errno;
+	close(fuse);
+	return err;
+}
+
+/* A path there waits as long as it will: nothing else does. */
+TEST_F(exceptions, dead_file_system_holds_up_no_change)
+{
+	char dir[300];
+	uint64_t began;
+	int fuse;
+
+	snprintf(dir, sizeof(dir), "%s/dead", bed.dir);
+	ASSERT_EQ(0, mkdir(dir, 0755));
+	fuse = mount_dead(dir);
+	if (fuse == -ENODEV)
+		SKIP(rmdir(dir); return, "this kernel has no FUSE");
+	ASSERT_LE(0, fuse);
+	snprintf(self->line, sizeof(self->line), "t_dead exe=%s/x\n", dir);
+	began = now_ns();
+	EXPECT_EQ(0, exceptions_write(self->line));
+	EXPECT_EQ(0, exceptions_write("t_e tool=nc\n"));
+	EXPECT_EQ(0, rules_write("t_one window=61\n"));
+	EXPECT_GT(PATIENCE_MS * 1000000ULL, now_ns() - began);
+	EXPECT_EQ(0u, exception_number("t_dead", "found"));
+	EXPECT_EQ(0, sweep(&bed.prober, self->nc));
+	EXPECT_EQ(1u, exception_number("t_e", "hits"));
+	EXPECT_EQ(0, close(fuse));
+	EXPECT_EQ(0, umount2(dir, MNT_DETACH));
+	EXPECT_EQ(0, rmdir(dir));
+}
+
+/* Whoever writes back what was read takes no exception out of force for a while. */
+TEST_F(exceptions, stays_in_force_while_it_is_written_again)
+{
+	int i;
+
+	snprintf(self->line, sizeof(self->line), "t_e exe=%s\n", self->nc);
+	ASSERT_EQ(0, exceptions_write(self->line));
+	for (i = 1; i <= 20; i++) {
+		pid_t writer = fork();
+
+		if (!writer)
+			_exit(exceptions_write(self->line) != 0);
+		ASSERT_EQ(0, probe(&bed.prober, self->nc, "nc", "x", NULL));
+		ASSERT_EQ(writer, waitpid(writer, NULL, 0));
+	}
+	EXPECT_EQ(20u, exception_number("t_e", "hits"));
+	EXPECT_EQ(1u, exception_number("t_e", "found"));
 }
 
 TEST_F(exceptions, bad_writes_are_refused_and_change_nothing)

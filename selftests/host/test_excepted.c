@@ -3,6 +3,7 @@
  * netscan - tests of which exec events exceptions match
  */
 #include "exceptions.h"
+#include "files.h"
 #include "rules.h"
 #include "test.h"
 #include "tools.h"
@@ -17,12 +18,11 @@ static struct netscan_config cfg;
 static u64 slots;
 static u32 asked;
 
-static void lookup(const char *path, struct netscan_file_id *id)
+static struct netscan_file_id find_file(const char *path)
 {
-	if (!strcmp(path, "/unknown"))
-		return;
-	id->dev = 3;
-	id->ino = path[1];
+	struct netscan_file_id none = {}, id = { .dev = 3, .ino = path[1] };
+
+	return strcmp(path, "/unknown") ? id : none;
 }
 
 static void begin(const char *text)
@@ -35,7 +35,7 @@ static void begin(const char *text)
 	EQUAL(netscan_rules_init(&cfg, 128), 0);
 	if (netscan_exceptions_parse(&cfg, buf, &why))
 		test_fail(__FILE__, __LINE__, "%s: %s", text, why);
-	netscan_exceptions_resolve(&cfg, lookup);
+	files_look_up(&cfg, find_file);
 	free(buf);
 }
 

@@ -3,6 +3,7 @@
  * netscan - tests of exceptions as text: parse, refuse, print
  */
 #include "exceptions.h"
+#include "files.h"
 #include "rules.h"
 #include "test.h"
 #include "tools.h"
@@ -247,19 +248,18 @@ static void replace(void)
 	EQUAL(cfg.exceptions.len, 1);
 }
 
-static void find_file(const char *path, struct netscan_file_id *id)
+static struct netscan_file_id find_file(const char *path)
 {
-	if (strstr(path, "gone"))
-		return;
-	id->dev = 7;
-	id->ino = path[1];
+	struct netscan_file_id none = {}, id = { .dev = 7, .ino = path[1] };
+
+	return strstr(path, "gone") ? none : id;
 }
 
 static void files(void)
 {
 	begin();
 	EQUAL(parse("a exe=/x parent_exe=/y\nb exe=/x parent_exe=/gone\nc uid=1"), 0);
-	netscan_exceptions_resolve(&cfg, find_file);
+	files_look_up(&cfg, find_file);
 	EQUAL(cfg.exceptions.one[0].exe.ino, 'x');
 	EQUAL(cfg.exceptions.one[0].parent_exe.ino, 'y');
 	EQUAL(cfg.exceptions.one[1].parent_exe.ino, 0);
@@ -274,9 +274,50 @@ static void files(void)
 	EQUAL(cfg.exceptions.one[0].parent_exe.ino, 'y');
 	EQUAL(parse("a parent_exe=/gone"), 0);
 	EQUAL(cfg.exceptions.one[0].parent_exe.dev, 0);
-	netscan_exceptions_resolve(&cfg, find_file);
+	files_look_up(&cfg, find_file);
 	EQUAL(cfg.exceptions.one[0].exe.ino, 'z');
 	EQUAL(cfg.exceptions.one[0].parent_exe.ino, 0);
+}
+
+/* Whoever writes back what was read takes nothing out of force meanwhile. */
+static void same_file_stays_known(void)
+{
+	begin();
+	EQUAL(parse("a exe=/x parent_exe=/y"), 0);
+	files_look_up(&cfg, find_file);
+	EQUAL(parse("a exe=/x parent_exe=\"/y\" uid=3"), 0);
+	EQUAL(cfg.exceptions.one[0].exe.ino, 'x');
+	EQUAL(cfg.exceptions.one[0].parent_exe.ino, 'y');
+}
+
+/* What was sought is found where it is still asked for, and there alone. */
+static void sought_meanwhile(void)
+{
+	struct netscan_sought exe, parent, other;
+	u32 at = 0;
+
+	begin();
+	CHECK(!netscan_exceptions_seek(&cfg, &at, &other));
+	EQUAL(at, 0);
+	EQUAL(parse("a exe=/x parent_exe=/x\nb uid=1\nc parent_exe=/z"), 0);
+	CHECK(netscan_exceptions_seek(&cfg, &at, &exe));
+	CHECK(netscan_exceptions_seek(&cfg, &at, &parent));
+	CHECK(netscan_exceptions_seek(&cfg, &at, &other));
+	TEXT_EQUAL(other.path, "/z");
+	EQUAL(parse("-b"), 0);
+	CHECK(netscan_exceptions_file(&cfg, &exe) == &cfg.exceptions.one[0].exe);
+	CHECK(netscan_exceptions_file(&cfg, &parent) ==
+	      &cfg.exceptions.one[0].parent_exe);
+	CHECK(netscan_exceptions_file(&cfg, &other) ==
+	      &cfg.exceptions.one[1].parent_exe);
+	/* Another path, and another exception of that name. */
+	EQUAL(parse("a exe=/y"), 0);
+	CHECK(!netscan_exceptions_file(&cfg, &exe));
+	CHECK(netscan_exceptions_file(&cfg, &parent));
+	EQUAL(parse("-c\nc parent_exe=/z"), 0);
+	CHECK(!netscan_exceptions_file(&cfg, &other));
+	EQUAL(parse("-a\n-c"), 0);
+	CHECK(!netscan_exceptions_file(&cfg, &parent));
 }
 
 static void slots(void)
@@ -438,6 +479,8 @@ static const struct test tests[] = {
 	{ "the longest values", lengths },
 	{ "a line changes what it names", replace },
 	{ "paths are found as files", files },
+	{ "a file stays known when its path is written again", same_file_stays_known },
+	{ "a file that was sought meanwhile", sought_meanwhile },
 	{ "slots of hit counters", slots },
 	{ "64 and no more", most },
 	{ "text to the last byte", pool },

@@ -14,7 +14,7 @@
 #   KDIR     kernel build tree the module is built in (default: the headers of KERNEL)
 #   SMP      processors of the guest                  (default: 2)
 #   MEM      memory of the guest in MiB               (default: 1024)
-#   ACCEL    what QEMU runs it with, kvm or tcg       (default: kvm where that works)
+#   ACCEL    what QEMU runs it with, as of its -accel (default: kvm where that works, else tcg)
 #   TEST_TIMEOUT  seconds one test program may take   (default: 180)
 #   VM_TIMEOUT    seconds one guest may live          (default: 1200; 7200 with FULL)
 #   SLOW     how many times slower the guest is than a plain one: limits of time grow as much,
@@ -107,7 +107,7 @@ CROSS_GCC=$(echo "${CROSS_GCC:-gcc}" | tr _ -)
 CROSS_LIBC=libc6-dev${CROSS:+-$ARCH-cross}
 
 # Drivers the guest loads from its kernel's package.
-GUEST_MODULES="veth dummy overlay"
+GUEST_MODULES="veth dummy overlay fuse"
 
 # Packages the guest is made of, with all they depend on.
 GUEST_PACKAGES="base-files base-passwd bash busybox coreutils dash dpkg findutils grep hostname
