@@ -63,7 +63,7 @@ static void settle(const struct netscan_turn *t, struct netscan_group *g)
 {
 	netscan_life_expire(t, g);
 	if (netscan_life_below_half(t, g)) {
-		if (g->state < NETSCAN_OWED)
+		if (!netscan_table_in_scan(g))
 			netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
 		else if (!netscan_life_end(t, g, "idle") &&
 			 g->state == NETSCAN_OPEN)
@@ -159,7 +159,7 @@ static struct netscan_group *get_group(struct netscan_turn *t, u64 key)
 		return g;
 	/* The session's number went to a new session. */
 	netscan_count(REUSED);
-	if (g->state >= NETSCAN_OWED)
+	if (netscan_table_in_scan(g))
 		netscan_life_cut(t, g, "reused");
 	netscan_table_remove(t->bucket, g);
 	return netscan_table_get(t->bucket, key, t->ev->from.uid, t->now,

@@ -253,7 +253,7 @@ static void evict_group(struct netscan_bucket *b, struct netscan_group *g,
 		else
 			netscan_count(EVICTED_OPEN);
 	}
-	if (g->state >= NETSCAN_OWED)
+	if (netscan_table_in_scan(g))
 		evict(ctx, b, g);
 	netscan_table_remove(b, g);
 }

@@ -157,6 +157,15 @@ bool netscan_table_idle(const struct netscan_group *g, u64 now);
 void netscan_table_remove(struct netscan_bucket *b, struct netscan_group *g);
 
 /**
+ * netscan_table_in_scan() - has a scan begun that has not ended?
+ * @g: a group
+ */
+static inline bool netscan_table_in_scan(const struct netscan_group *g)
+{
+	return g->state >= NETSCAN_OWED;
+}
+
+/**
  * netscan_table_set_state() - move a group on in its life
  * @b: its bucket
  * @g: the group

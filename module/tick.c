@@ -32,7 +32,7 @@ static bool tick_bucket(struct netscan_turn *t, bool in_scan)
 	raw_spin_lock(&b->lock);
 	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
 		if (g->state <= NETSCAN_ARMED ||
-		    (g->state >= NETSCAN_OWED) != in_scan)
+		    netscan_table_in_scan(g) != in_scan)
 			continue;
 		t->rule = netscan_rules_by_id(t->cfg, g->rule_id);
 		if (t->rule)
@@ -129,7 +129,7 @@ static bool clear_bucket(struct netscan_turn *t,
 			continue;
 		}
 		t->rule = netscan_rules_by_id(t->cfg, g->rule_id);
-		if (g->state >= NETSCAN_OWED && t->rule &&
+		if (netscan_table_in_scan(g) && t->rule &&
 		    !netscan_life_end(t, g, "cleared")) {
 			if (!force) {
 				done = false;
