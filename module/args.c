@@ -36,12 +36,12 @@ static __always_inline const u8 *hash_arg(const u8 *p,
 					  const struct netscan_hash_key *key,
 					  u64 *fp)
 {
+	const struct netscan_coefficient *c = &key->c[1];
 	struct netscan_hash h;
 	u64 a, b, zero;
-	u32 place;
 
 	netscan_hash_start(&h, key);
-	for (place = 1; ; place += 2, p += 16) {
+	for (;;) {
 		a = netscan_word_load(p);
 		b = 0;
 		zero = netscan_word_zeroes(a);
@@ -56,14 +56,16 @@ static __always_inline const u8 *hash_arg(const u8 *p,
 			p += 8;
 			break;
 		}
-		if (place == NETSCAN_HASH_WORDS)
+		if (c == &key->c[NETSCAN_HASH_WORDS])
 			return NULL;
-		netscan_hash_add_pair(&h, key, place, a, b);
+		netscan_hash_add_pair(&h, c, a, b);
+		c += 2;
+		p += 16;
 	}
 	if (a) {
-		if (place == NETSCAN_HASH_WORDS)
+		if (c == &key->c[NETSCAN_HASH_WORDS])
 			return NULL;
-		netscan_hash_add_pair(&h, key, place, a, b);
+		netscan_hash_add_pair(&h, c, a, b);
 	}
 	*fp = h.hi;
 	return p + netscan_word_before(zero);
@@ -79,7 +81,8 @@ static void refill(struct netscan_args *a)
 		a->text = a->kept;
 	}
 	a->have -= a->at;
-	memmove(a->buf, a->buf + a->at, a->have);
+	if (a->have)
+		memmove(a->buf, a->buf + a->at, a->have);
 	a->at = 0;
 	room = NETSCAN_ARGV_CHUNK - a->have;
 	n = min3(room, a->end - a->pos, PAGE_SIZE - a->pos % PAGE_SIZE);
@@ -167,17 +170,24 @@ static noinline u32 hash_buffer(struct netscan_args *a,
 				u32 most)
 {
 	const u8 *p = a->buf + a->at, *end = a->buf + a->have;
-	const u8 *nul;
-	u32 nr;
+	const u8 *last = end - 1, *nul;
+	const u64 *begin = fp, *full = fp + most;
 
-	for (nr = 0; nr < most && p < end; nr++) {
-		nul = hash_arg(p, key, &fp[nr]);
-		if (!nul || nul >= end)
+	for (; fp < full; fp++, p = nul + 1) {
+		nul = hash_arg(p, key, fp);
+		if (!nul)
 			break;
-		p = nul + 1;
+		if (nul >= last) {
+			/* The last one here, or only its beginning. */
+			if (nul == last) {
+				fp++;
+				p = end;
+			}
+			break;
+		}
 	}
 	a->at = p - a->buf;
-	return nr;
+	return fp - begin;
 }
 
 /* What the @nr arguments weigh that begin at @p. */
@@ -218,6 +228,10 @@ u32 netscan_args_next(struct netscan_args *a,
 		nr += new;
 		if (nr == NETSCAN_ARGV_BATCH)
 			break;
+		if (a->at == a->have && a->pos == max(a->end, a->tail_end)) {
+			a->done = true;
+			break;
+		}
 		if (a->left && a->have - a->at > NETSCAN_MAX_ARG) {
 			netscan_count(LONG_ARGS);
 			a->skip = true;

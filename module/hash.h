@@ -33,14 +33,21 @@
 #define NETSCAN_HASH_WORDS	(NETSCAN_MAX_ARG / 8 + 1)
 
 /**
+ * struct netscan_coefficient - 128 random bits
+ * @hi: their upper half
+ * @lo: their lower half
+ */
+struct netscan_coefficient {
+	u64 hi;
+	u64 lo;
+};
+
+/**
  * struct netscan_hash_key - the coefficients
- * @c: c[i].hi and c[i].lo make coefficient i; random, drawn once at load
+ * @c: random, drawn once at load
  */
 struct netscan_hash_key {
-	struct {
-		u64 hi;
-		u64 lo;
-	} c[NETSCAN_HASH_WORDS + 1];
+	struct netscan_coefficient c[NETSCAN_HASH_WORDS + 1];
 };
 
 /**
@@ -95,18 +102,16 @@ static inline void netscan_hash_add(struct netscan_hash *h,
 /**
  * netscan_hash_add_pair() - add two words at their places
  * @h: the sum
- * @key: the coefficients
- * @place: that of the first, odd; the second's is the next
+ * @c: the two coefficients of their places, the first of which is odd
  * @a: the first word
  * @b: the second
  */
 static inline void netscan_hash_add_pair(struct netscan_hash *h,
-					 const struct netscan_hash_key *key,
-					 u32 place, u64 a, u64 b)
+					 const struct netscan_coefficient *c,
+					 u64 a, u64 b)
 {
-	u64 a_lo = key->c[place].lo + a, a_hi = key->c[place].hi + (a_lo < a);
-	u64 b_lo = key->c[place + 1].lo + b;
-	u64 b_hi = key->c[place + 1].hi + (b_lo < b);
+	u64 a_lo = c[0].lo + a, a_hi = c[0].hi + (a_lo < a);
+	u64 b_lo = c[1].lo + b, b_hi = c[1].hi + (b_lo < b);
 	u64 lo = a_lo * b_lo;
 
 	h->hi += netscan_mul_high(a_lo, b_lo) + a_hi * b_lo + a_lo * b_hi;

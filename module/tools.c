@@ -40,25 +40,27 @@ const char *netscan_tools_match_name(enum netscan_match match)
 	}
 }
 
-static int find_name(const struct netscan_tools *tools, const char *name,
-		     size_t len)
+/* Not inlined, so that what is no tool costs little. */
+static noinline int search_exact(const struct netscan_tools *tools,
+				 const char *name, size_t len)
 {
 	const struct netscan_name *n;
-	u8 bit;
 	u32 i;
 
-	if (!len)
-		return NETSCAN_NO_TOOL;
-	bit = netscan_tools_bit(name, len);
-	if (tools->filter[bit / 64] >> (bit % 64) & 1) {
-		for (i = 0; i < tools->nr_exact; i++) {
-			n = &tools->name[i];
-			if (n->len == len && !memcmp(n->text, name, len))
-				return n->tool;
-		}
+	for (i = 0; i < tools->nr_exact; i++) {
+		n = &tools->name[i];
+		if (n->len == len && !memcmp(n->text, name, len))
+			return n->tool;
 	}
-	if (!(tools->prefixes >> (name[0] & 31) & 1))
-		return NETSCAN_NO_TOOL;
+	return NETSCAN_NO_TOOL;
+}
+
+static noinline int search_prefixes(const struct netscan_tools *tools,
+				    const char *name, size_t len)
+{
+	const struct netscan_name *n;
+	u32 i;
+
 	for (i = tools->nr_exact; i < tools->nr_names; i++) {
 		n = &tools->name[i];
 		if (n->text[0] == name[0] && len > n->len &&
@@ -66,6 +68,23 @@ static int find_name(const struct netscan_tools *tools, const char *name,
 			return n->tool;
 	}
 	return NETSCAN_NO_TOOL;
+}
+
+static __always_inline int find_name(const struct netscan_tools *tools,
+				     const char *name, size_t len)
+{
+	int tool = NETSCAN_NO_TOOL;
+	u8 bit;
+
+	if (!len)
+		return tool;
+	bit = netscan_tools_bit(name, len);
+	if (unlikely(tools->filter[bit / 64] >> (bit % 64) & 1))
+		tool = search_exact(tools, name, len);
+	if (unlikely(tool == NETSCAN_NO_TOOL &&
+		     tools->prefixes >> (name[0] & 31) & 1))
+		tool = search_prefixes(tools, name, len);
+	return tool;
 }
 
 /**
@@ -170,6 +189,12 @@ int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 		comm = base_name(path, &len);
 	}
 	by_path = netscan_tools_find(tools, comm, len);
+	/* Most tools are called by the name of their file. */
+	if (by_path >= 0 && file_len == len && !memcmp(file, comm, len)) {
+		*match = NETSCAN_MATCH_NAME;
+		*all = BIT(by_path);
+		return by_path;
+	}
 	by_file = netscan_tools_find(tools, file, file_len);
 	if (by_path < 0 && by_file < 0)
 		return by_file == NETSCAN_NO_TOOL ? by_path : by_file;

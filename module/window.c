@@ -39,21 +39,21 @@ static u64 make_tag(const struct netscan_window *w, u64 fp)
 
 static void unlink_entry(struct netscan_link *link, u32 i)
 {
-	u32 newer = link[i].newer, older = link[i].older;
+	const struct netscan_link *l = &link[i];
 
-	link[newer].older = older;
-	link[older].newer = newer;
+	link[l->newer].older = l->older;
+	link[l->older].newer = l->newer;
 }
 
 /* Make entry @i the most recently seen one of the window with link @ring. */
-static void link_entry(struct netscan_link *link, u32 ring, u32 i)
+static void link_entry(struct netscan_link *link, u16 ring, u32 i)
 {
-	u32 before = link[ring].older;
+	struct netscan_link *l = &link[i], *own = &link[ring];
 
-	link[i].newer = ring;
-	link[i].older = before;
-	link[before].newer = i;
-	link[ring].older = i;
+	l->older = own->older;
+	link[l->older].newer = i;
+	l->newer = ring;
+	own->older = i;
 }
 
 static u32 pool_entries(u32 slots)
@@ -124,16 +124,10 @@ void netscan_window_init(struct netscan_pool *pool, struct netscan_window *w,
 	w->id = id;
 }
 
-static u16 oldest_entry(const struct netscan_pool *pool,
-			const struct netscan_window *w)
-{
-	return pool->link[pool->nr + w->id].newer;
-}
-
 /* Returns the weight of what was dropped. */
 static u16 drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
 {
-	u16 i = oldest_entry(pool, w);
+	u16 i = netscan_window_last_entry(pool, w);
 	u16 *at = &pool->head[pool->entry[i].tag >> pool->shift];
 
 	while (*at != i)
@@ -168,7 +162,7 @@ void netscan_window_clear(struct netscan_pool *pool, struct netscan_window *w)
 void netscan_window_expire(struct netscan_pool *pool, struct netscan_window *w,
 			   u64 cutoff)
 {
-	while (w->count && pool->entry[oldest_entry(pool, w)].last < cutoff) {
+	while (netscan_window_oldest(pool, w) < cutoff) {
 		drop_oldest(pool, w);
 		w->pushed = 0;
 	}
@@ -197,7 +191,8 @@ u32 netscan_window_see(const struct netscan_pool *pool,
 	struct netscan_link *link = pool->link;
 	const u16 *head = pool->head;
 	const u64 tag = make_tag(w, key), *at = fp, *end = fp + nr;
-	const u32 shift = pool->shift, ring = pool->nr + w->id;
+	const u16 ring = pool->nr + w->id;
+	const u32 shift = pool->shift;
 	u64 want;
 	u32 i;
 
@@ -213,19 +208,6 @@ u32 netscan_window_see(const struct netscan_pool *pool,
 		link_entry(link, ring, i);
 	}
 	return at - fp;
-}
-
-/**
- * netscan_window_oldest() - when the least recently seen fingerprint was seen
- * @pool: the window's entries
- * @w: the window
- *
- * Return: nanoseconds since boot, U64_MAX where the window holds nothing.
- */
-u64 netscan_window_oldest(const struct netscan_pool *pool,
-			  const struct netscan_window *w)
-{
-	return w->count ? pool->entry[oldest_entry(pool, w)].last : U64_MAX;
 }
 
 /**

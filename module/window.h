@@ -93,10 +93,30 @@ u32 netscan_window_see(const struct netscan_pool *pool,
 		       u64 key, u64 now);
 int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 		       u64 fp, u64 now, u32 slots, u16 weight);
-u64 netscan_window_oldest(const struct netscan_pool *pool,
-			  const struct netscan_window *w);
 u32 netscan_window_since(const struct netscan_pool *pool,
 			 const struct netscan_window *w, u64 cutoff);
+
+/* The least recently seen entry; the window has one. */
+static inline u16 netscan_window_last_entry(const struct netscan_pool *pool,
+					    const struct netscan_window *w)
+{
+	return pool->link[pool->nr + w->id].newer;
+}
+
+/**
+ * netscan_window_oldest() - when the least recently seen fingerprint was seen
+ * @pool: the window's entries
+ * @w: the window
+ *
+ * Return: nanoseconds since boot, U64_MAX where the window holds nothing.
+ */
+static inline u64 netscan_window_oldest(const struct netscan_pool *pool,
+					const struct netscan_window *w)
+{
+	if (!w->count)
+		return U64_MAX;
+	return pool->entry[netscan_window_last_entry(pool, w)].last;
+}
 
 /**
  * netscan_window_distinct() - distinct fingerprints within the time span

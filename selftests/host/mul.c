@@ -22,5 +22,5 @@ void add_pair_narrow(struct netscan_hash *h, const struct netscan_hash_key *key,
 		     u32 place, u64 a, u64 b)
 #endif
 {
-	netscan_hash_add_pair(h, key, place, a, b);
+	netscan_hash_add_pair(h, &key->c[place], a, b);
 }
