@@ -47,7 +47,7 @@ help:
 	@echo '  make module         netscan.ko for KDIR=$(KDIR)'
 	@echo '  make logger         userspace/netscan-logger and userspace/netscan-learn'
 	@echo '  make load, unload   netscan.ko into, out of this kernel (PARAMS_LOAD="name=value")'
-	@echo '  make install        the module by DKMS, the logger, its unit and man pages'
+	@echo '  make install        the module by DKMS, the logger, units, man pages, /etc/netscan'
 	@echo '                      (KVER=release: for another kernel than the running one)'
 	@echo '  make uninstall      remove all that again'
 	@echo

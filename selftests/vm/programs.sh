@@ -19,3 +19,4 @@ for program in netscan-logger netscan-learn; do
 	build_make -C "$work/userspace" CC="${CROSS}gcc" "$program"
 	cp "$work/userspace/$program" "$out/"
 done
+cp "$TOP/userspace/netscan-setup" "$out/"
