@@ -121,7 +121,7 @@ test_names() {
 	ln -s nc.openbsd b/netcat
 	learns 'the file with the name of a tool' \
 		"+ping buildid=$(hex 1)" "+nc buildid=$(hex 3),$(hex 4)"
-	[ ! -s "$err" ]
+	test ! -s "$err"
 	result $? 'and nothing is said of links to it'
 	sed -i "s/^ping.*/& buildid=$(hex 99),$(hex 1)/
 		s/^netcat.*/& buildid=$(hex 3 | tr a-f A-F)/
@@ -144,7 +144,7 @@ test_runners() {
 	ln -s b/ld-linux.so.2 ld.so
 	learns 'busybox under the names of tools is busybox' \
 		"+@multicall buildid=$(hex 1)" "+@loader buildid=$(hex 2)"
-	[ ! -s "$err" ]
+	test ! -s "$err"
 	result $? 'of which nothing is said'
 }
 
@@ -185,7 +185,7 @@ test_others() {
 	: >a/ping6
 	chmod 755 a/ping6
 	learns 'what is no program is passed over' ''
-	[ ! -s "$err" ]
+	test ! -s "$err"
 	result $? 'without a word'
 	if [ "$(id -u)" -ne 0 ] || ! command -v setpriv >/dev/null; then
 		skip 'what may not be read is told' 'takes root and setpriv(1)'
