@@ -286,8 +286,8 @@ static int mount_dead(const char *where)
 	char options[80];
 	int err, fuse;
 
-	if (system("modprobe -q fuse"))
-		return -ENODEV;
+	/* It may be part of the kernel, or not there. */
+	err = system("modprobe -q fuse");
 	fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	if (fuse < 0)
 		return -errno;
@@ -309,7 +309,7 @@ TEST_F(exceptions, dead_file_system_holds_up_no_change)
 	snprintf(dir, sizeof(dir), "%s/dead", bed.dir);
 	ASSERT_EQ(0, mkdir(dir, 0755));
 	fuse = mount_dead(dir);
-	if (fuse == -ENODEV)
+	if (fuse == -ENOENT || fuse == -ENODEV)
 		SKIP(rmdir(dir); return, "this kernel has no FUSE");
 	ASSERT_LE(0, fuse);
 	snprintf(self->line, sizeof(self->line), "t_dead exe=%s/x\n", dir);
