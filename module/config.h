@@ -74,7 +74,8 @@ struct netscan_build_id {
  * @name: canonical names and aliases, exact ones, then prefixes
  * @nr_names: names in use
  * @nr_exact: of them, exact ones
- * @filter: bit per hash of an exact name: what misses here is no tool
+ * @first: per hash of an exact name, one more than the index of the first name
+ *         with it; 0 for none: what has that hash is no tool
  * @prefixes: bit per first byte, modulo 32, of a prefix
  * @build_id: build-ids of the tools and of what runs them
  * @nr_build_ids: how many
@@ -85,12 +86,14 @@ struct netscan_tools {
 	struct netscan_name name[NETSCAN_MAX_NAMES];
 	u8 nr_names;
 	u8 nr_exact;
-	u64 filter[4];
+	u8 first[256];
 	u32 prefixes;
 	struct netscan_build_id build_id[NETSCAN_MAX_BUILD_IDS];
 	u32 nr_build_ids;
 	u32 serial;
 };
+
+static_assert(NETSCAN_MAX_NAMES <= 255);	/* netscan_tools.first */
 
 /**
  * struct netscan_file_id - a file, whatever it is called

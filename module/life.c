@@ -46,31 +46,6 @@ static bool emit_note(const struct netscan_turn *t,
 }
 
 /**
- * netscan_life_expire() - drop what is older than the rule's window
- * @t: the turn
- * @g: the group
- */
-void netscan_life_expire(const struct netscan_turn *t, struct netscan_group *g)
-{
-	u64 span = t->rule->window * NETSCAN_SEC;
-	u64 cutoff = t->now > span ? t->now - span : 0;
-
-	netscan_window_expire(&t->bucket->pool, &g->args, cutoff);
-	netscan_window_expire(&t->bucket->pool, &g->execs, cutoff);
-}
-
-/**
- * netscan_life_below_half() - is so little left that a scan is over?
- * @t: the turn
- * @g: the group, expired
- */
-bool netscan_life_below_half(const struct netscan_turn *t,
-			     const struct netscan_group *g)
-{
-	return netscan_window_distinct(&g->args) < (t->rule->distinct + 1) / 2;
-}
-
-/**
  * netscan_life_stride() - exec events for which @execs keeps one entry
  * @t: the turn
  *
@@ -80,20 +55,6 @@ bool netscan_life_below_half(const struct netscan_turn *t,
 u32 netscan_life_stride(const struct netscan_turn *t)
 {
 	return DIV_ROUND_UP(t->rule->events, t->s->table.slots);
-}
-
-/**
- * netscan_life_is_over() - does the group reach the rule's thresholds?
- * @t: the turn
- * @g: the group, expired
- */
-bool netscan_life_is_over(const struct netscan_turn *t,
-			  const struct netscan_group *g)
-{
-	if (netscan_window_distinct(&g->args) < t->rule->distinct)
-		return false;
-	return t->rule->events == 1 ||
-	       (u64)g->execs.count * netscan_life_stride(t) >= t->rule->events;
 }
 
 /**

@@ -29,12 +29,7 @@ struct netscan_turn {
 	u32 cover_id;
 };
 
-void netscan_life_expire(const struct netscan_turn *t, struct netscan_group *g);
-bool netscan_life_below_half(const struct netscan_turn *t,
-			     const struct netscan_group *g);
 u32 netscan_life_stride(const struct netscan_turn *t);
-bool netscan_life_is_over(const struct netscan_turn *t,
-			  const struct netscan_group *g);
 bool netscan_life_is_covered(const struct netscan_turn *t,
 			     const struct netscan_group *g);
 void netscan_life_close(const struct netscan_turn *t, struct netscan_group *g);
@@ -48,5 +43,50 @@ void netscan_life_cut(const struct netscan_turn *t, struct netscan_group *g,
 		      const char *reason);
 void netscan_life_evicted(void *turn, struct netscan_bucket *b,
 			  struct netscan_group *g);
+
+/* Asked of every event. */
+
+/**
+ * netscan_life_expire() - drop what is older than the rule's window
+ * @t: the turn
+ * @g: the group
+ */
+static inline void netscan_life_expire(const struct netscan_turn *t,
+				       struct netscan_group *g)
+{
+	struct netscan_pool *pool = &t->bucket->pool;
+	u64 span = t->rule->window * NETSCAN_SEC;
+	u64 cutoff = t->now > span ? t->now - span : 0;
+
+	if (netscan_window_is_due(pool, &g->args, cutoff))
+		netscan_window_expire(pool, &g->args, cutoff);
+	if (netscan_window_is_due(pool, &g->execs, cutoff))
+		netscan_window_expire(pool, &g->execs, cutoff);
+}
+
+/**
+ * netscan_life_below_half() - is so little left that a scan is over?
+ * @t: the turn
+ * @g: the group, expired
+ */
+static inline bool netscan_life_below_half(const struct netscan_turn *t,
+					   const struct netscan_group *g)
+{
+	return netscan_window_distinct(&g->args) < (t->rule->distinct + 1) / 2;
+}
+
+/**
+ * netscan_life_is_over() - does the group reach the rule's thresholds?
+ * @t: the turn
+ * @g: the group, expired
+ */
+static inline bool netscan_life_is_over(const struct netscan_turn *t,
+					const struct netscan_group *g)
+{
+	if (netscan_window_distinct(&g->args) < t->rule->distinct)
+		return false;
+	return t->rule->events == 1 ||
+	       (u64)g->execs.count * netscan_life_stride(t) >= t->rule->events;
+}
 
 #endif

@@ -6,7 +6,7 @@
  * tool's aliases and build-ids, `+name ...` adds to them what is not there yet,
  * `-name` removes the tool. What runs a tool named in its arguments has the
  * lines `@multicall` and `@loader`, which are always there. Exact names come
- * before prefixes in the table, and a filter that tools.c asks first is made
+ * before prefixes in the table, and the index that tools.c asks first is made
  * anew from them.
  *
  * Context: process.
@@ -161,20 +161,18 @@ static int insert_build_ids(struct netscan_tools *tools, char *list, u8 tool,
 	return err;
 }
 
-static void make_filter(struct netscan_tools *tools)
+static void make_index(struct netscan_tools *tools)
 {
 	const struct netscan_name *n;
 	u32 i;
-	u8 bit;
 
-	memset(tools->filter, 0, sizeof(tools->filter));
+	memset(tools->first, 0, sizeof(tools->first));
 	tools->prefixes = 0;
 	for (i = tools->nr_exact; i < tools->nr_names; i++)
 		tools->prefixes |= BIT(tools->name[i].text[0] & 31);
-	for (i = 0; i < tools->nr_exact; i++) {
-		n = &tools->name[i];
-		bit = netscan_tools_bit(n->text, n->len);
-		tools->filter[bit / 64] |= 1ULL << (bit % 64);
+	for (i = tools->nr_exact; i; i--) {
+		n = &tools->name[i - 1];
+		tools->first[netscan_tools_hash(n->text, n->len)] = i;
 	}
 }
 
@@ -309,7 +307,7 @@ int netscan_tools_parse(struct netscan_config *cfg, char *text,
 
 	if (err)
 		return err;
-	make_filter(&cfg->tools);
+	make_index(&cfg->tools);
 	cfg->tools.serial++;
 	return 0;
 }

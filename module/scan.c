@@ -152,16 +152,17 @@ static struct netscan_group *get_group(struct netscan_turn *t, u64 key)
 {
 	struct netscan_group *g;
 
-	g = netscan_table_get(t->bucket, key, t->ev->from.uid, t->now,
-			      netscan_life_evicted, t);
-	if (!g->last || !(t->rule->by & NETSCAN_BY_SESSION) ||
-	    g->last >= t->ev->session_start)
-		return g;
-	/* The session's number went to a new session. */
-	netscan_count(REUSED);
-	if (netscan_table_in_scan(g))
-		netscan_life_cut(t, g, "reused");
-	netscan_table_remove(t->bucket, g);
+	g = netscan_table_find(t->bucket, key);
+	if (g) {
+		if (!(t->rule->by & NETSCAN_BY_SESSION) ||
+		    g->last >= t->ev->session_start)
+			return g;
+		/* The session's number went to a new session. */
+		netscan_count(REUSED);
+		if (netscan_table_in_scan(g))
+			netscan_life_cut(t, g, "reused");
+		netscan_table_remove(t->bucket, g);
+	}
 	return netscan_table_get(t->bucket, key, t->ev->from.uid, t->now,
 				 netscan_life_evicted, t);
 }
@@ -187,7 +188,8 @@ static void lapse_cover(const struct netscan_turn *t, u32 cover, u32 cover_id)
 	raw_spin_unlock(&turn.bucket->lock);
 }
 
-static void feed_rule(struct netscan_turn *t, const u64 *fp, u32 nr, bool last)
+static __always_inline void feed_rule(struct netscan_turn *t, const u64 *fp,
+				      u32 nr, bool last)
 {
 	u64 key = netscan_key_group(&t->s->key, t->rule, t->ev);
 	struct netscan_group *g;
@@ -235,11 +237,12 @@ void netscan_scan_feed(struct netscan_scanner *s,
 		       bool last)
 {
 	struct netscan_turn t = { .s = s, .cfg = cfg, .ev = ev, .now = ev->now };
-	const struct netscan_rule *r;
+	const struct netscan_rule *r = cfg->rule;
+	u32 i;
 
-	for (r = cfg->rule; r < cfg->rule + cfg->nr_rules; r++) {
+	for (i = 0; i < cfg->nr_rules; i++, r++) {
 		if (!r->enabled || !(r->tools & ev->tools) ||
-		    ev->excepted & BIT(r - cfg->rule))
+		    ev->excepted >> i & 1)
 			continue;
 		t.rule = r;
 		feed_rule(&t, fp, nr, last);

@@ -107,22 +107,6 @@ void netscan_table_destroy(struct netscan_table *t)
 }
 
 /**
- * netscan_table_find() - find a group
- * @b: its bucket
- * @key: its key
- *
- * Return: the group or NULL.
- */
-struct netscan_group *netscan_table_find(struct netscan_bucket *b, u64 key)
-{
-	u16 i = b->head[key % NETSCAN_BUCKET_GROUPS];
-
-	while (i != NETSCAN_NIL && b->group[i].key != key)
-		i = b->group[i].hash_next;
-	return i == NETSCAN_NIL ? NULL : &b->group[i];
-}
-
-/**
  * netscan_table_remove() - make a group free
  * @b: its bucket
  * @g: the group; what it counted is gone

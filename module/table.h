@@ -146,7 +146,6 @@ typedef void (*netscan_evict_fn)(void *ctx, struct netscan_bucket *b,
 
 int netscan_table_create(struct netscan_table *t, u32 groups, u32 slots);
 void netscan_table_destroy(struct netscan_table *t);
-struct netscan_group *netscan_table_find(struct netscan_bucket *b, u64 key);
 struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
 					u32 uid, u64 now,
 					netscan_evict_fn evict, void *ctx);
@@ -175,6 +174,8 @@ static inline void netscan_table_set_state(struct netscan_bucket *b,
 					   struct netscan_group *g,
 					   enum netscan_state state)
 {
+	if (g->state == state)
+		return;
 	b->busy += (state > NETSCAN_ARMED) - (g->state > NETSCAN_ARMED);
 	g->state = state;
 }
@@ -188,6 +189,23 @@ static inline struct netscan_bucket *
 netscan_table_bucket(const struct netscan_table *t, u64 key)
 {
 	return &t->bucket[(key >> 32) * t->nr_buckets >> 32];
+}
+
+/**
+ * netscan_table_find() - find a group
+ * @b: its bucket
+ * @key: its key
+ *
+ * Return: the group or NULL.
+ */
+static inline struct netscan_group *
+netscan_table_find(struct netscan_bucket *b, u64 key)
+{
+	u16 i = b->head[key % NETSCAN_BUCKET_GROUPS];
+
+	while (i != NETSCAN_NIL && b->group[i].key != key)
+		i = b->group[i].hash_next;
+	return i == NETSCAN_NIL ? NULL : &b->group[i];
 }
 
 #endif

@@ -6,7 +6,7 @@
  * file it resolved to, that file's build-id, or, where the file is a multi-call
  * binary or a dynamic loader, the applet or program named in its arguments. A
  * sign can add a match and never takes one away. An exec of something else is
- * ruled out by a bit per (length, first byte, last byte), whose cost does not
+ * ruled out by a hash of (length, first byte, last byte), whose cost does not
  * depend on the length of a name.
  *
  * Context: netscan_tools_match*(), kprobe; netscan_tools_match_name(), any.
@@ -41,13 +41,12 @@ const char *netscan_tools_match_name(enum netscan_match match)
 }
 
 /* Not inlined, so that what is no tool costs little. */
-static noinline int search_exact(const struct netscan_tools *tools,
+static noinline int search_exact(const struct netscan_tools *tools, u32 i,
 				 const char *name, size_t len)
 {
 	const struct netscan_name *n;
-	u32 i;
 
-	for (i = 0; i < tools->nr_exact; i++) {
+	for (; i < tools->nr_exact; i++) {
 		n = &tools->name[i];
 		if (n->len == len && !memcmp(n->text, name, len))
 			return n->tool;
@@ -74,13 +73,13 @@ static __always_inline int find_name(const struct netscan_tools *tools,
 				     const char *name, size_t len)
 {
 	int tool = NETSCAN_NO_TOOL;
-	u8 bit;
+	u8 first;
 
 	if (!len)
 		return tool;
-	bit = netscan_tools_bit(name, len);
-	if (unlikely(tools->filter[bit / 64] >> (bit % 64) & 1))
-		tool = search_exact(tools, name, len);
+	first = tools->first[netscan_tools_hash(name, len)];
+	if (unlikely(first))
+		tool = search_exact(tools, first - 1, name, len);
 	if (unlikely(tool == NETSCAN_NO_TOOL &&
 		     tools->prefixes >> (name[0] & 31) & 1))
 		tool = search_prefixes(tools, name, len);

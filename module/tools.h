@@ -56,7 +56,7 @@ static inline int netscan_tools_ask(int tool)
 	return tool == NETSCAN_TOOL_LOADER ? NETSCAN_ASK_LOADER : tool;
 }
 
-static inline u8 netscan_tools_bit(const char *name, size_t len)
+static inline u8 netscan_tools_hash(const char *name, size_t len)
 {
 	return (u8)name[0] * 5 + (u8)name[len - 1] * 17 + len;
 }

@@ -119,6 +119,19 @@ static inline u64 netscan_window_oldest(const struct netscan_pool *pool,
 }
 
 /**
+ * netscan_window_is_due() - has netscan_window_expire() anything to do?
+ * @pool: the window's entries
+ * @w: the window
+ * @cutoff: as for netscan_window_expire()
+ */
+static inline bool netscan_window_is_due(const struct netscan_pool *pool,
+					 const struct netscan_window *w,
+					 u64 cutoff)
+{
+	return w->pushed || netscan_window_oldest(pool, w) < cutoff;
+}
+
+/**
  * netscan_window_distinct() - distinct fingerprints within the time span
  * @w: the window, expired up to now
  *

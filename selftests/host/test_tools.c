@@ -114,7 +114,7 @@ static void built_in_names(void)
 	EQUAL(netscan_tools_find(&cfg.tools, "ping", 3), NO);
 }
 
-/* The filter lets every name through, and a name is only what it is. */
+/* The index lets every name through, and a name is only what it is. */
 static void names_against_a_plain_search(void)
 {
 	struct test_random r;
