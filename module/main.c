@@ -129,7 +129,7 @@ static int __init init_netscan(void)
 	netscan_report_start();
 	err = netscan_chardev_register();
 	if (err)
-		goto disarm_probe;
+		goto stop_clock;
 	pr_info("version %s loaded: %s by %s, %zu bytes, %u groups of up to %u arguments%s\n",
 		NETSCAN_VERSION, netscan_probe_symbol(), netscan_probe_kind(),
 		netscan_info.bytes,
@@ -137,7 +137,8 @@ static int __init init_netscan(void)
 		slots, lock ? ", locked" : "");
 	return 0;
 
-disarm_probe:
+stop_clock:
+	netscan_report_stop_clock();
 	netscan_probe_disarm();
 	netscan_proc_exit();
 	netscan_control_stop();
@@ -168,6 +169,7 @@ static void __exit exit_netscan(void)
 	netscan_proc_exit();
 	netscan_control_stop();
 	netscan_chardev_unregister();
+	netscan_report_stop_clock();
 	netscan_probe_disarm();
 	netscan_report_stop();
 	netscan_probe_exit();

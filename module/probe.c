@@ -301,6 +301,16 @@ bool netscan_probe_test(void)
 }
 
 /**
+ * netscan_probe_disabled() - has something else disabled or unregistered it?
+ *
+ * Kprobes keep that in the probe itself, whoever asked for it.
+ */
+bool netscan_probe_disabled(void)
+{
+	return kprobe_disabled(&probe);
+}
+
+/**
  * netscan_probe_missed() - execs that came while this CPU was in another probe
  *
  * Execs while kprobes are switched off are not among them; the self-test says
@@ -308,7 +318,7 @@ bool netscan_probe_test(void)
  */
 unsigned long netscan_probe_missed(void)
 {
-	return probe.nmissed;
+	return READ_ONCE(probe.nmissed);
 }
 
 /**

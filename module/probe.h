@@ -12,6 +12,7 @@ void netscan_probe_exit(void);
 int netscan_probe_arm(void);
 void netscan_probe_disarm(void);
 bool netscan_probe_test(void);
+bool netscan_probe_disabled(void);
 unsigned long netscan_probe_missed(void);
 const char *netscan_probe_symbol(void);
 const char *netscan_probe_kind(void);

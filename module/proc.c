@@ -29,10 +29,10 @@
 #include "control.h"
 #include "exceptions.h"
 #include "exempt.h"
+#include "health.h"
 #include "main.h"
 #include "probe.h"
 #include "proc.h"
-#include "report.h"
 #include "stats.h"
 #include "tools.h"
 
@@ -131,10 +131,9 @@ static int show_status(struct seq_file *m, void *unused)
 	rcu_read_unlock();
 	seq_printf(m, "version: %s\n", NETSCAN_VERSION);
 	seq_printf(m, "abi: %u\n", NETSCAN_ABI);
-	seq_printf(m, "armed: %s %s\n", netscan_probe_symbol(),
-		   netscan_probe_kind());
-	seq_printf(m, "health: %s\n",
-		   netscan_report_healthy() ? "ok" : "failed");
+	seq_printf(m, "armed: %s %s%s\n", netscan_probe_symbol(),
+		   netscan_probe_kind(), netscan_health_note());
+	seq_printf(m, "health: %s\n", netscan_health_ok() ? "ok" : "failed");
 	seq_printf(m, "memory: %zu\n", netscan_info.bytes);
 	seq_printf(m, "groups: %u/%u\n", count_groups(table),
 		   table->nr_buckets * NETSCAN_BUCKET_GROUPS);

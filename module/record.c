@@ -154,12 +154,13 @@ void netscan_record_print_lost(struct netscan_text *t, u64 seq, u64 real,
  * @real: CLOCK_REALTIME, nanoseconds
  * @ok: whether the probe fires
  * @reason: one sentence
+ * @missed: execs since load that came while their CPU was in another probe
  */
 void netscan_record_print_health(struct netscan_text *t, u64 seq, u64 real,
-				 bool ok, const char *reason)
+				 bool ok, const char *reason, u64 missed)
 {
 	print_head(t, "health", seq, real, "-", 0);
 	netscan_text_add(t, " state=%s", ok ? "ok" : "failed");
 	netscan_text_quote(t, "reason", reason, strlen(reason));
-	netscan_text_add(t, "\n");
+	netscan_text_add(t, " missed=%llu\n", (unsigned long long)missed);
 }

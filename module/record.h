@@ -107,6 +107,6 @@ void netscan_record_print(struct netscan_text *t, u64 seq,
 void netscan_record_print_lost(struct netscan_text *t, u64 seq, u64 real,
 			       u64 lost);
 void netscan_record_print_health(struct netscan_text *t, u64 seq, u64 real,
-				 bool ok, const char *reason);
+				 bool ok, const char *reason, u64 missed);
 
 #endif

@@ -19,6 +19,7 @@
 #include "chardev.h"
 #include "compat.h"
 #include "control.h"
+#include "health.h"
 #include "probe.h"
 #include "queue.h"
 #include "report.h"
@@ -36,7 +37,6 @@ static struct {
 	char text[NETSCAN_RECORD_MAX + 1];
 } *work;
 static DEFINE_MUTEX(work_mutex);
-static bool healthy = true;
 
 /* For a record that no process is there for any more. */
 static const struct netscan_details no_details = {
@@ -132,10 +132,10 @@ static bool tick_scans(void)
 	return done;
 }
 
-static void report_health(bool ok)
+static void report_health(void)
 {
-	const char *reason = ok ? "the probe fires" :
-			     "the probe does not fire: kprobes or ftrace are switched off";
+	const char *reason = netscan_health_reason();
+	bool ok = netscan_health_ok();
 	struct netscan_text t;
 
 	if (ok)
@@ -144,22 +144,10 @@ static void report_health(bool ok)
 		pr_warn("%s\n", reason);
 	netscan_text_init(&t, work->text, sizeof(work->text));
 	netscan_record_print_health(&t, netscan_chardev_seq(),
-				    ktime_get_real_ns(), ok, reason);
+				    ktime_get_real_ns(), ok, reason,
+				    netscan_probe_missed());
 	push_text(&t);
 	netscan_count(HEALTH);
-}
-
-static void test_probe(void)
-{
-	bool ok = netscan_probe_test();
-
-	if (ok)
-		netscan_count(SELFTESTS);
-	else
-		netscan_count(SELFTEST_FAILS);
-	if (ok != healthy)
-		report_health(ok);
-	WRITE_ONCE(healthy, ok);
 }
 
 static void run_clock(struct work_struct *unused)
@@ -170,7 +158,8 @@ static void run_clock(struct work_struct *unused)
 	mutex_lock(&work_mutex);
 	done = tick_scans();
 	netscan_scan_sweep(&netscan_scanner, ktime_get_boottime_ns());
-	test_probe();
+	if (netscan_health_check())
+		report_health();
 	mutex_unlock(&work_mutex);
 	if (!done)
 		period = 1;
@@ -189,14 +178,6 @@ static void run_clock(struct work_struct *unused)
 void netscan_report_flush(void)
 {
 	run_queue(NULL);
-}
-
-/**
- * netscan_report_healthy() - did the probe fire when it was last tested?
- */
-bool netscan_report_healthy(void)
-{
-	return READ_ONCE(healthy);
 }
 
 /**
@@ -240,14 +221,24 @@ void netscan_report_start(void)
 }
 
 /**
- * netscan_report_stop() - stop the clock and the worker
+ * netscan_report_stop_clock() - test the probe no more
  *
- * Context: process, may sleep; the probe is disarmed and no configuration
- * changes. What was queued is dropped with its references.
+ * Context: process, may sleep; before the probe is disarmed, or that would be
+ * found and told.
+ */
+void netscan_report_stop_clock(void)
+{
+	cancel_delayed_work_sync(&clock_work);
+}
+
+/**
+ * netscan_report_stop() - stop the worker
+ *
+ * Context: process, may sleep; the clock is stopped, the probe is disarmed and
+ * no configuration changes. What was queued is dropped with its references.
  */
 void netscan_report_stop(void)
 {
-	cancel_delayed_work_sync(&clock_work);
 	netscan_queue_stop();
 	cancel_work_sync(&queue_work_item);
 	while (netscan_queue_take(&work->slot))

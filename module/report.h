@@ -9,10 +9,10 @@
 
 void netscan_report_wake(void);
 void netscan_report_flush(void);
-bool netscan_report_healthy(void);
 size_t netscan_report_bytes(void);
 int netscan_report_init(void);
 void netscan_report_start(void);
+void netscan_report_stop_clock(void);
 void netscan_report_stop(void);
 void netscan_report_exit(void);
 

@@ -39,6 +39,7 @@ static const char * const names[] = {
 	[NETSCAN_STAT_BUILDID_BEYOND] = "buildid_beyond",
 	[NETSCAN_STAT_SELFTESTS] = "selftests",
 	[NETSCAN_STAT_SELFTEST_FAILS] = "selftest_fails",
+	[NETSCAN_STAT_SELFTEST_DISABLED] = "selftest_disabled",
 };
 
 static_assert(ARRAY_SIZE(names) == NETSCAN_NR_STATS);

@@ -52,6 +52,8 @@
  * @NETSCAN_STAT_BUILDID_BEYOND: files that may have a build-id further on
  * @NETSCAN_STAT_SELFTESTS: the probe was seen to fire
  * @NETSCAN_STAT_SELFTEST_FAILS: the probe was seen not to fire
+ * @NETSCAN_STAT_SELFTEST_DISABLED: of those, where it had been disabled or
+ *	unregistered
  * @NETSCAN_NR_STATS: how many there are
  */
 enum netscan_stat {
@@ -87,6 +89,7 @@ enum netscan_stat {
 	NETSCAN_STAT_BUILDID_BEYOND,
 	NETSCAN_STAT_SELFTESTS,
 	NETSCAN_STAT_SELFTEST_FAILS,
+	NETSCAN_STAT_SELFTEST_DISABLED,
 	NETSCAN_NR_STATS
 };
 

@@ -206,8 +206,9 @@ TEST_F(lock, no_change_under_way_comes_after_it)
 		ASSERT_EQ(pids[i], waitpid(pids[i], &status, 0));
 		EXPECT_EQ(0, status);
 	}
-	for (i = 0; i < ARRAY_SIZE(files); i++)
-		EXPECT_TRUE(unchanged(i)) TH_LOG("%s", files[i]);
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		EXPECT_TRUE(unchanged(i));
+	}
 }
 
 TEST_F(lock, parameter_locks_what_the_other_parameters_say)

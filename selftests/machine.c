@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netscan selftests - the machine that the module runs on: its log, who may what
+ * netscan selftests - the machine that the module runs on: its log, its modules, who may what
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,4 +46,21 @@ unsigned int log_count(int kmsg, const char *words)
 		n += !!strstr(line, words);
 	}
 	return n;
+}
+
+int ko_load(const char *path, const char *params)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = syscall(SYS_finit_module, fd, params, 0) ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+int ko_unload(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * netscan selftests - the machine that the module runs on: its log, who may what
+ * netscan selftests - the machine that the module runs on: its log, its modules, who may what
  */
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -15,5 +15,11 @@ int log_open(void);
 
 /** log_count() - how many lines with @words have come since the last call, or since log_open() */
 unsigned int log_count(int kmsg, const char *words);
+
+/** ko_load() - load the module that is in a file; 0 or -errno */
+int ko_load(const char *path, const char *params);
+
+/** ko_unload() - remove the module of that name if nothing uses it; 0 or -errno */
+int ko_unload(const char *name);
 
 #endif /* MACHINE_H */

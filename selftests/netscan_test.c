@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 #include <dirent.h>
 #include <libgen.h>
 
+#include "machine.h"
 #include "netscan_test.h"
 
 #define MODULE_NAME	"netscan"
@@ -216,19 +216,13 @@ uint64_t start_ticks(pid_t pid)
 int module_load(const char *params)
 {
 	const char *path = getenv("NETSCAN_KO");
-	int fd = open(path ? path : "/netscan.ko", O_RDONLY | O_CLOEXEC);
-	int err;
 
-	if (fd < 0)
-		return -errno;
-	err = syscall(SYS_finit_module, fd, params, 0) ? -errno : 0;
-	close(fd);
-	return err;
+	return ko_load(path ? path : "/netscan.ko", params);
 }
 
 int module_unload(void)
 {
-	return syscall(SYS_delete_module, MODULE_NAME, O_NONBLOCK) ? -errno : 0;
+	return ko_unload(MODULE_NAME);
 }
 
 bool module_loaded(void)

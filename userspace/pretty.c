@@ -275,9 +275,14 @@ static void put_lost(struct output *out, const struct record *rec)
 
 static void put_health(struct output *out, const struct record *rec)
 {
+	uint64_t missed = 0;
+
 	output_add(out, "probe");
 	put_value(out, rec, " ", "state");
 	put_value(out, rec, ": ", "reason");
+	if (record_get_u64(rec, "missed", &missed) && missed)
+		output_add(out, " (%" PRIu64 " %s missed since load)", missed,
+			   missed == 1 ? "exec" : "execs");
 	output_add(out, "\n");
 }
 

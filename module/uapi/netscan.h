@@ -47,6 +47,8 @@
  *
  *	state	ok or failed
  *	reason	a string
+ *	missed	execs since load that came while their CPU was inside another
+ *		probe
  */
 #ifndef _UAPI_NETSCAN_H
 #define _UAPI_NETSCAN_H

@@ -186,16 +186,17 @@ static void lost_and_health(void)
 	TEXT_EQUAL(line, "type=lost seq=41 time=5.000000000 rule=- scan_id=0 lost=40\n");
 	parse(HEAD " lost");
 	begin();
-	netscan_record_print_health(&text, 42, 5 * SEC, true, "");
+	netscan_record_print_health(&text, 42, 5 * SEC, true, "", 0);
 	TEXT_EQUAL(line,
 		   "type=health seq=42 time=5.000000000 rule=- scan_id=0 "
-		   "state=ok reason=\"\"\n");
+		   "state=ok reason=\"\" missed=0\n");
 	begin();
-	netscan_record_print_health(&text, 42, 5 * SEC, false, "no \"probe\"\n");
+	netscan_record_print_health(&text, 42, 5 * SEC, false, "no \"probe\"\n", ~0ULL);
 	TEXT_EQUAL(line,
 		   "type=health seq=42 time=5.000000000 rule=- scan_id=0 "
-		   "state=failed reason=\"no \\x22probe\\x22\\x0a\"\n");
-	parse(HEAD " state reason");
+		   "state=failed reason=\"no \\x22probe\\x22\\x0a\" "
+		   "missed=18446744073709551615\n");
+	parse(HEAD " state reason missed");
 }
 
 static void every_byte_in_every_string(void)

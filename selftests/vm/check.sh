@@ -54,6 +54,12 @@ say "vm: building the module for Linux $release, the programs and the tests"
 selftests/vm/module.sh "$release" "$stage/netscan.ko" W=1 KCFLAGS=-Werror \
 	$(kernel_says make) >"$work/build" 2>&1 ||
 	fail "the module is built" "$work/build"
+if ! kernel_is_built || [ -z "$(kernel_says refuses)" ]; then
+	# shellcheck disable=SC2046 # one word an argument
+	selftests/vm/module.sh "$release" "$stage/tests/tamper.ko" W=1 KCFLAGS=-Werror \
+		$(kernel_says make) >"$work/build" 2>&1 ||
+		fail "the module that tampers is built" "$work/build"
+fi
 selftests/vm/programs.sh "$stage/usr/bin" >"$work/build" 2>&1 ||
 	fail "the programs are built" "$work/build"
 build_make -C selftests KSELFTEST_DIR="$selftests" OUTPUT="$stage/tests" CC="${CROSS}gcc" \

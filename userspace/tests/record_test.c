@@ -284,6 +284,11 @@ static void test_pretty(void)
 			     " reason=\"no kprobe\"", false),
 		      "1970-01-01 00:00:00.000  HEALTH  probe failed: 'no kprobe'\n"),
 	      "a health record");
+	check(!strcmp(pretty("type=health seq=2 time=0.000000001 rule=- scan_id=0 state=ok"
+			     " reason=fires missed=2", false),
+		      "1970-01-01 00:00:00.000  HEALTH  probe ok: fires"
+		      " (2 execs missed since load)\n"),
+	      "a health record with what was missed");
 	check(!strcmp(pretty("type=health seq=2 time=9223372036854775807.000000001 rule=-"
 			     " scan_id=0 state=ok", false),
 		      "9223372036854775807.000000001  HEALTH  probe ok\n"),

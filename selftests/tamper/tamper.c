@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netscan selftests - a module that tampers with netscan's probe as long as it is loaded
+ *
+ * Kprobes on one function are in one list: a probe of this module's own, put there for the moment,
+ * leads to the other. Unloading takes back what was done, unless it is told to forget.
+ */
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+
+#define SYMBOL	"finalize_exec"
+#define MISSES	3
+
+static char *action = "";
+module_param(action, charp, 0400);
+MODULE_PARM_DESC(action, "disable, unregister, shadow or miss");
+
+static bool forget;
+module_param(forget, bool, 0400);
+MODULE_PARM_DESC(forget, "leave it so when this module is unloaded");
+
+/* What stands in the way leaves a probed function where a probe through ftrace would. */
+static int pass(struct kprobe *p, struct pt_regs *regs)
+{
+#ifdef CONFIG_X86_64
+	if (!strcmp(action, "shadow")) {
+		instruction_pointer_set(regs, (unsigned long)p->addr + MCOUNT_INSN_SIZE);
+		return 1;
+	}
+#endif
+	return 0;
+}
+
+static struct kprobe own = {
+	.symbol_name = SYMBOL,
+	.pre_handler = pass,
+};
+
+static struct kprobe *theirs;
+
+/* The one that was asked for by name; the list's head, kprobes' own, was not. */
+static struct kprobe *find_other(void)
+{
+	struct kprobe *p;
+
+	list_for_each_entry(p, &own.list, list)
+		if (p->symbol_name && !strcmp(p->symbol_name, SYMBOL))
+			return p;
+	return NULL;
+}
+
+static int tamper(void)
+{
+	if (!strcmp(action, "disable"))
+		return disable_kprobe(theirs);
+	if (!strcmp(action, "unregister"))
+		unregister_kprobe(theirs);
+	else if (!strcmp(action, "miss"))
+		theirs->nmissed += MISSES;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int __init init_tamper(void)
+{
+	bool shadow = !strcmp(action, "shadow");
+	int err = register_kprobe(&own);
+
+	if (err)
+		return err;
+	theirs = find_other();
+	if (!theirs)
+		err = -ENOENT;
+	else if (!shadow)
+		err = tamper();
+	else if (!IS_ENABLED(CONFIG_X86_64) || !kprobe_ftrace(&own))
+		err = -EOPNOTSUPP;
+	if (err || !shadow)
+		unregister_kprobe(&own);
+	return err;
+}
+
+static void __exit exit_tamper(void)
+{
+	int err = 0;
+
+	if (!strcmp(action, "shadow")) {
+		unregister_kprobe(&own);
+	} else if (forget) {
+		return;
+	} else if (!strcmp(action, "disable")) {
+		err = enable_kprobe(theirs);
+	} else if (!strcmp(action, "unregister")) {
+		/* As it was before it was registered, so that it can be. */
+		theirs->addr = NULL;
+		theirs->flags = 0;
+		err = register_kprobe(theirs);
+	}
+	if (err)
+		pr_err("%s is not taken back: error %d\n", action, err);
+}
+
+module_init(init_tamper);
+module_exit(exit_tamper);
+
+MODULE_DESCRIPTION("Tampers with netscan's probe, for its tests");
+MODULE_LICENSE("GPL");
