@@ -35,7 +35,7 @@ module_param(ring, uint, 0444);
 MODULE_PARM_DESC(ring, "bytes of records kept for readers, 16384 to 16777216 (default 131072)");
 
 static char *rules;
-module_param(rules, charp, 0400);
+module_param(rules, charp, 0);
 MODULE_PARM_DESC(rules, "changes to the built-in rules, as written to /proc/netscan/rules, separated by ';'");
 
 static bool lock;
