@@ -12,13 +12,15 @@ if ! grep -q 'Linux version' "$log"; then
 	echo "no kernel has written to this log"
 	exit 1
 fi
-# without_faults - the log, blank where the allocator says that fault_test has made it fail
+# without_faults - the log, blank where the allocator says that fault_test has made it fail,
+# or that killed_test has had no memory left in its cgroup
 without_faults()
 {
 	awk '
 		/\] fault_test: (vmalloc error|page allocation failure)/ { injected = 1 }
+		/\] killed_test invoked oom-killer/ { injected = 1 }
 		{ print injected && !/WARNING|BUG|KASAN|UBSAN|suspicious/ ? "" : $0 }
-		/<\/TASK>/ { injected = 0 }
+		/<\/TASK>|Memory cgroup out of memory/ { injected = 0 }
 	' "$log"
 }
 
