@@ -42,6 +42,7 @@ help:
 	@echo '  make check-full     them on all kernels and architectures, as far as FULL_BUDGET seconds'
 	@echo '                      allow; what has passed is not run again (CELLS="name name": only these)'
 	@echo '  make bench-host     instructions per argument, lookup, eviction, counted by callgrind'
+	@echo '  make check-install  install, boot with systemd, see it at work, uninstall: as README says'
 	@echo '  make check-daemons  monitoring daemons, as Debian installs them, in a guest of their own'
 	@echo
 	@echo '  make module         netscan.ko for KDIR=$(KDIR)'
@@ -119,6 +120,9 @@ check-vm:
 check-full:
 	@CELLS='$(CELLS)' .ci/check.sh full
 
+check-install:
+	@.ci/check.sh installed
+
 check-daemons: GUEST_EXTRA := nagios4-core monitoring-plugins-basic
 check-daemons: FULL := 1
 check-daemons:
@@ -137,4 +141,4 @@ distclean: clean
 
 # A directory is named module, too.
 .PHONY: help module logger load unload install uninstall run check lint check-host bench-host check-vm \
-	check-full check-daemons clean distclean
+	check-full check-install check-daemons clean distclean

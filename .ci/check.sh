@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# netscan - run every check, or those named (lint, host, vm, full), and count; full only if named
+# netscan - run every check, or those named (lint, host, vm, installed, full), and count; the
+# last two only if named
 #
 # Each prints its verdicts as it goes, one a line that begins with "ok" or "not ok".
 # The last line is "N passed, N failed", with ", N skipped" if there were any; the
@@ -18,8 +19,9 @@ run_part()
 	lint) set -- lint "$TOP/.ci/lint.sh" ;;
 	host) set -- host "$TOP/.ci/host.sh" ;;
 	vm) set -- vm "$TOP/selftests/vm/check.sh" ${TESTS:-} ;;
+	installed) set -- installed "$TOP/selftests/vm/installed.sh" ;;
 	full) set -- full "$TOP/.ci/full.sh" ${CELLS:-} ;;
-	*) die "no check is named $1 (lint, host, vm and full are)" ;;
+	*) die "no check is named $1 (lint, host, vm, installed and full are)" ;;
 	esac
 	say "$1"
 	_name=$1
