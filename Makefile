@@ -41,6 +41,8 @@ help:
 	@echo '                      KERNEL=debug: on a kernel built with every checker)'
 	@echo '  make check-full     them on all kernels and architectures, as far as FULL_BUDGET seconds'
 	@echo '                      allow; what has passed is not run again (CELLS="name name": only these)'
+	@echo '  make bench          what an exec costs with netscan, without, and with others like it,'
+	@echo '                      counted in a guest (BENCH=netscan, BENCH=others: only these rows)'
 	@echo '  make bench-host     instructions per argument, lookup, eviction, counted by callgrind'
 	@echo '  make check-install  install, boot with systemd, see it at work, uninstall: as README says'
 	@echo '  make check-daemons  monitoring daemons, as Debian installs them, in a guest of their own'
@@ -110,6 +112,9 @@ lint:
 check-host:
 	@.ci/check.sh host
 
+bench:
+	@KDIR='$(HARNESS_KDIR)' selftests/bench/bench.sh $(BENCH)
+
 bench-host:
 	@selftests/vm/install.sh check
 	@$(MAKE) --no-print-directory -C selftests/host cost
@@ -140,5 +145,5 @@ distclean: clean
 	rm -rf "$${NETSCAN_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/netscan}"
 
 # A directory is named module, too.
-.PHONY: help module logger load unload install uninstall run check lint check-host bench-host check-vm \
-	check-full check-install check-daemons clean distclean
+.PHONY: help module logger load unload install uninstall run check lint check-host bench \
+	bench-host check-vm check-full check-install check-daemons clean distclean

@@ -3,7 +3,7 @@
 #
 # netscan - install the packages a target needs, after saying which and why
 #
-# Usage: install.sh run|check. Does nothing, and asks nobody, if all are there.
+# Usage: install.sh run|check|bench. Does nothing, and asks nobody, if all are there.
 set -eu
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 . "$TOP/selftests/vm/lib.sh"

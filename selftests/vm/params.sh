@@ -20,6 +20,7 @@
 #   SLOW     how many times slower the guest is than a plain one: limits of time grow as much,
 #            numbers of rounds shrink; if not given, what the kernel's description says, or 1
 #   FULL     not empty: tests that have a quick size run at full size, for up to VM_TIMEOUT
+#   BENCH_TIMEOUT seconds one guest that is measured may live (default: 1500)
 #   GUEST_EXTRA   more packages for the guest, by name
 #   SEED, EXECS   which trace of execs is compared with the model, and how long
 #                 (default: any, and the 3200 that the model test has time for)
@@ -48,6 +49,7 @@ if [ -n "$FULL" ]; then
 	VM_TIMEOUT=${VM_TIMEOUT:-7200}
 fi
 VM_TIMEOUT=${VM_TIMEOUT:-1200}
+BENCH_TIMEOUT=${BENCH_TIMEOUT:-1500}
 CACHE=${NETSCAN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netscan}
 
 # What differs between architectures: how kbuild and QEMU call them, the serial
@@ -118,7 +120,7 @@ GUEST_PACKAGES="base-files base-passwd bash busybox coreutils dash dpkg findutil
 # Those of them whose own script is run when the guest boots: it makes nc and awk links.
 GUEST_CONFIGURED="mawk ncat netcat-openbsd netcat-traditional"
 
-# host_packages TARGET - the packages TARGET (run or check) needs on this machine, with the reason
+# host_packages TARGET - the packages TARGET (run, check, bench) needs on this machine, with the reason
 host_packages()
 {
 	! kernel_is_built || cat <<-END
@@ -138,6 +140,7 @@ host_packages()
 	kmod                picks the drivers the guest needs
 	cpio                makes the guest's file system
 	END
+	[ "$1" != bench ] || echo "gnuplot-nox         draws curves"
 	[ "$1" = check ] || return 0
 	cat <<-END
 	perl                runs the kernel's checkpatch and kernel-doc
