@@ -90,14 +90,17 @@ TEST_F_TIMEOUT(killed, by_a_signal_while_records_come, 60)
 			read_on(i);
 	}
 	usleep(200 * 1000);
+	/* Some while records come, and one of each kind when there are no more to wake it. */
 	for (i = 0; i < READERS; i++) {
-		ASSERT_EQ(0, emit(&self->tb, self->ping, 2));
+		if (i < READERS - 3) {
+			ASSERT_EQ(0, emit(&self->tb, self->ping, 2));
+		}
 		ASSERT_EQ(0, kill(pids[i], SIGKILL));
 	}
 	for (i = 0; i < READERS; i++) {
 		EXPECT_TRUE(was_killed(pids[i])) TH_LOG("reader %u", i);
 	}
-	EXPECT_TRUE(all_is_well(&self->tb, self->ping, 2 * READERS));
+	EXPECT_TRUE(all_is_well(&self->tb, self->ping, 2 * (READERS - 3)));
 }
 
 /* Opens the device again and again, and takes memory, until there is none left for it. */

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "kselftest_harness.h"
-#include "netscan_test.h"
+#include "session.h"
 
 #define ROUNDS	100
 
@@ -260,6 +260,95 @@ TEST_F_TIMEOUT(load, hundred_times_under_exec_load, 250)
 		waitpid(pids[cpu], NULL, 0);
 		EXPECT_LT(ROUNDS / 2, counts[cpu]) TH_LOG("processor %d was idle", cpu);
 	}
+	EXPECT_TRUE(works(&self->tb, self->ping));
+}
+
+/* Each exec has a parent of its own, and so an alert where one exec makes one. */
+static void __attribute__((noreturn)) alert_forever(struct testbed *tb, const char *ping)
+{
+	for (;;)
+		probe_hosts(&tb->prober, PROBE_FRESH_PARENT, ping, 0, 100);
+}
+
+/* What comes and goes with the module is there or not; while it is, it is used. */
+static void __attribute__((noreturn)) read_forever(void)
+{
+	static char line[LINE_SIZE];
+
+	for (;;) {
+		int dev = open(DEVICE, O_RDONLY | O_NONBLOCK);
+		int i;
+
+		for (i = 0; dev >= 0 && i < 10; i++)
+			if (read(dev, line, sizeof(line)) < 0)
+				break;
+		if (dev >= 0)
+			close(dev);
+		usleep(20 * 1000);
+	}
+}
+
+static void __attribute__((noreturn)) write_forever(void)
+{
+	for (;;) {
+		rules_write("t_load by=uid distinct=7 window=1\n");
+		file_read(PROC("groups"), text, sizeof(text));
+		rules_write("-t_load\n");
+		file_read(PROC("status"), text, sizeof(text));
+	}
+}
+
+/* While a reader has the device open, it does not go. */
+static int unload_between_reads(void)
+{
+	int err, tries;
+
+	for (tries = 0; tries < 1000; tries++) {
+		err = module_unload();
+		if (err != -EWOULDBLOCK)
+			return err;
+		usleep(2000);
+	}
+	return -EWOULDBLOCK;
+}
+
+TEST_F_TIMEOUT(load, again_and_again_with_alerts_readers_and_writers, 1200)
+{
+	static const char params[] = "rules=\"scan distinct=1 window=1\"";
+	int round, rounds = test_is_full() ? 1000 : 50;
+	unsigned int alerts = 0, i;
+	pid_t pids[3];
+
+	for (i = 0; i < ARRAY_SIZE(pids); i++) {
+		pids[i] = fork();
+		if (!pids[i] && i == 0)
+			alert_forever(&self->tb, self->ping);
+		if (!pids[i] && i == 1)
+			read_forever();
+		if (!pids[i])
+			write_forever();
+	}
+	for (round = 0; round < rounds; round++) {
+		uint64_t n = stats_get("alerts");
+		int err = unload_between_reads();
+
+		alerts += n && n != UINT64_MAX;
+		if (!err)
+			err = module_load(params);
+		EXPECT_EQ(0, err) TH_LOG("round %d", round);
+		if (err)
+			break;
+		if (round % 10 == 0)
+			usleep(100 * 1000);
+	}
+	for (i = 0; i < ARRAY_SIZE(pids); i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+	/* There were alerts when it went. */
+	EXPECT_LT(rounds / 4u, alerts);
+	EXPECT_EQ(0, module_unload());
+	EXPECT_EQ(0, module_load(""));
 	EXPECT_TRUE(works(&self->tb, self->ping));
 }
 
