@@ -312,10 +312,10 @@ static int unload_between_reads(void)
 	return -EWOULDBLOCK;
 }
 
-TEST_F_TIMEOUT(load, again_and_again_with_alerts_readers_and_writers, 1200)
+TEST_F_TIMEOUT(load, again_and_again_with_alerts_readers_and_writers, 2400)
 {
 	static const char params[] = "rules=\"scan distinct=1 window=1\"";
-	int round, rounds = test_is_full() ? 1000 : 50;
+	int round, rounds = test_is_full() ? 1000 : 15;
 	unsigned int alerts = 0, i;
 	pid_t pids[3];
 
