@@ -177,8 +177,9 @@ void netscan_control_lookup(void)
 	u32 ask = atomic_inc_return(&asked);
 
 	mod_delayed_work(system_long_wq, &lookup_work, 0);
-	wait_event_timeout(answers, (s32)(READ_ONCE(answered) - ask) >= 0,
-			   LOOKUP_WAIT);
+	if (!wait_event_timeout(answers, (s32)(READ_ONCE(answered) - ask) >= 0,
+				LOOKUP_WAIT))
+		pr_notice_ratelimited("exceptions: a path does not answer, files are not looked up meanwhile\n");
 }
 
 /**

@@ -37,7 +37,7 @@ static bool emit_note(const struct netscan_turn *t,
 		.rule = t->rule,
 		.group = g,
 		.evictions = t->bucket->evictions,
-		.ev = type == NETSCAN_END ? NULL : t->ev,
+		.ev = t->ev,
 		.reason = reason,
 		.now = t->now,
 	};
@@ -176,9 +176,13 @@ static void leave_scan(const struct netscan_turn *t, struct netscan_group *g)
 bool netscan_life_end(const struct netscan_turn *t, struct netscan_group *g,
 		      const char *reason)
 {
-	if (g->state == NETSCAN_OWED && !netscan_life_alert(t, g))
+	struct netscan_turn turn = *t;
+
+	/* Whatever event finds a scan over is no part of it. */
+	turn.ev = NULL;
+	if (g->state == NETSCAN_OWED && !netscan_life_alert(&turn, g))
 		return false;
-	if (!emit_note(t, g, NETSCAN_END, reason))
+	if (!emit_note(&turn, g, NETSCAN_END, reason))
 		return false;
 	leave_scan(t, g);
 	return true;
@@ -221,7 +225,6 @@ void netscan_life_cut(const struct netscan_turn *t, struct netscan_group *g,
 {
 	struct netscan_turn turn = *t;
 
-	turn.ev = NULL;
 	turn.rule = netscan_rules_by_id(t->cfg, g->rule_id);
 	if (!turn.rule || !netscan_life_end(&turn, g, reason))
 		netscan_count(UNSENT);

@@ -113,8 +113,11 @@ static void watch_exec(const struct netscan_config *cfg,
 	netscan_args_begin(args, mm->arg_start, mm->arg_end);
 	if (tool < 0) {
 		tool = match_argv(&cfg->tools, tool, args, &match);
-		if (tool < 0)
+		if (tool < 0) {
+			if (args->read_fault)
+				netscan_count(READ_FAULTS);
 			return;
+		}
 		tools = BIT(tool);
 	}
 	netscan_count(EVENTS);

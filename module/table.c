@@ -27,7 +27,7 @@
  * Locking: the caller holds the bucket's lock, but for create and destroy.
  *
  * Context: kprobe (preemption off) and process. Bounded: a choice of whom to
- * evict goes over the 64 groups up to three times, and over as many as there
+ * evict goes over the 64 groups up to four times, and over as many as there
  * are of them and users once.
  */
 #include "stats.h"
@@ -182,6 +182,18 @@ static u64 over_share(const struct netscan_bucket *b, bool entries, u64 now)
 	return over;
 }
 
+/* A bit per group that would give an entry back. */
+static u64 with_entries(const struct netscan_bucket *b)
+{
+	u64 with = 0;
+	u32 i;
+
+	for (i = 0; i < NETSCAN_BUCKET_GROUPS; i++)
+		if (b->group[i].args.count || b->group[i].execs.count)
+			with |= 1ULL << i;
+	return with;
+}
+
 /* The least of the groups with a bit in @among; where @uid is given, of theirs. */
 static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
 					const u32 *uid, u64 now)
@@ -213,9 +225,12 @@ static struct netscan_group *choose_victim(struct netscan_bucket *b,
 					   u32 uid, bool entries, u64 now)
 {
 	u64 others = spare ? ~(1ULL << (spare - b->group)) : U64_MAX;
-	struct netscan_group *g, *first = find_least(b, others, NULL, now);
+	struct netscan_group *g, *first;
 	u64 over;
 
+	if (entries)
+		others &= with_entries(b);
+	first = find_least(b, others, NULL, now);
 	if (netscan_table_idle(first, now))
 		return first;
 	over = others & over_share(b, entries, now);

@@ -88,7 +88,8 @@ static void watch(const struct netscan_note *note)
 	for (other = b->group; other < b->group + NETSCAN_BUCKET_GROUPS;
 	     other++)
 		lesser += other->state != NETSCAN_FREE &&
-			  other->state < NETSCAN_OWED;
+			  other->state < NETSCAN_OWED &&
+			  other->args.count + other->execs.count;
 	CHECK(lesser <= 1);
 }
 

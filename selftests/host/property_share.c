@@ -122,6 +122,7 @@ static struct plain *choose(const struct plain *spare, u32 uid, bool entries,
 	for (*from = IDLE; ; ++*from) {
 		for (i = 0; i < KEYS; i++) {
 			if (!plain[i].used || &plain[i] == spare ||
+			    (entries && !plain[i].args.nr && !plain[i].execs.nr) ||
 			    !may_go(&plain[i], *from, uid, entries))
 				continue;
 			if (!least || (*from == IDLE ? plain[i].last < least->last :

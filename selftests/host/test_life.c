@@ -408,6 +408,7 @@ static void owed_is_paid_late(void)
 	flow_targets(1, 1);
 	EQUAL(flow.nr, 2);
 	EQUAL(flow.record[0].type, NETSCAN_ALERT);
+	CHECK(!flow.record[0].from_event);
 	EQUAL(flow_last()->type, NETSCAN_END);
 	EQUAL(netscan_window_distinct(&flow_group("scan")->args), 2);
 	end();
