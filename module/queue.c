@@ -95,7 +95,7 @@ bool netscan_queue_emit(const struct netscan_note *note)
 	s->record.to_real = netscan_clock_to_real();
 	s->ready = true;
 	s->tty[0] = '\0';
-	if (s->record.from_event) {
+	if (source) {
 		capture_task(s, source);
 		if (source->nr_slots < ARRAY_SIZE(source->slot)) {
 			source->slot[source->nr_slots++] =

@@ -162,6 +162,7 @@ static int remove_rule(struct netscan_config *cfg, char *name, const char **why)
 static int set_rule(struct netscan_config *cfg, char *line, const char **why)
 {
 	char *name = strsep(&line, " \t"), *word, *value;
+	bool full = cfg->nr_rules == NETSCAN_MAX_RULES;
 	struct netscan_rule *old = find_rule(cfg, name);
 	struct netscan_rule r = old ? *old : new_rule;
 	u32 given = 0;
@@ -172,7 +173,7 @@ static int set_rule(struct netscan_config *cfg, char *line, const char **why)
 			*why = "a rule's name is a letter and up to 30 letters, digits, '-' or '_'";
 			return -EINVAL;
 		}
-		if (cfg->nr_rules == NETSCAN_MAX_RULES) {
+		if (full) {
 			*why = "16 rules are the most";
 			return -ERANGE;
 		}

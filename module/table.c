@@ -199,7 +199,7 @@ static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
 					const u32 *uid, u64 now)
 {
 	struct netscan_group *g, *least = NULL;
-	u64 r, lowest = U64_MAX;
+	u64 r, lowest = 0;
 	u32 i;
 
 	for (i = 0; i < NETSCAN_BUCKET_GROUPS; i++) {
@@ -208,7 +208,8 @@ static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
 		    (uid && g->from.uid != *uid))
 			continue;
 		r = rank(g, now);
-		if (r < lowest || (r == lowest && g->last < least->last)) {
+		if (!least || r < lowest ||
+		    (r == lowest && g->last < least->last)) {
 			lowest = r;
 			least = g;
 		}

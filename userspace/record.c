@@ -245,13 +245,15 @@ bool record_get_time(const struct record *rec, const char *key, struct record_ti
 size_t record_decode(struct record_text text, unsigned char *buf, size_t size)
 {
 	size_t i = 0, n = 0;
+	unsigned int high;
 
 	while (i < text.len && n < size) {
 		if (text.p[i] != '\\') {
 			buf[n++] = text.p[i++];
 			continue;
 		}
-		buf[n++] = hex_digit(text.p[i + 2]) << 4 | hex_digit(text.p[i + 3]);
+		high = hex_digit(text.p[i + 2]);
+		buf[n++] = high << 4 | hex_digit(text.p[i + 3]);
 		i += 4;
 	}
 	return n;
