@@ -78,12 +78,6 @@ check_kernel_doc()
 	"$source/scripts/kernel-doc" -none -Werror $(files 'module/*.c' 'module/*.h')
 }
 
-check_clang_format()
-{
-	# shellcheck disable=SC2046 # one word a file
-	clang-format --dry-run --Werror --style=file $(files '*.c' '*.h')
-}
-
 check_shellcheck()
 {
 	# shellcheck disable=SC2046 # one word a file
@@ -124,6 +118,89 @@ check_sparse()
 	! grep -E 'module/[^:]*:[0-9]+:[0-9]+: (warning|error)' "$work/sparse"
 }
 
+check_cppcheck()
+{
+	build_make -C userspace cppcheck
+}
+
+# kernel_flags FILE - how the kernel compiles a file of module/: what of that is not gcc's alone
+#
+# Taken from what make has left beside the object, one a line. What is wrong in the
+# kernel's own headers is not for us: they are given as the system's.
+kernel_flags()
+{
+	sed -n '1s/^[^=]*:= *//p' "$built/module/.$1.o.cmd" | sed 's/ ; .*//' | xargs printf '%s\n' |
+		sed 's/^-I/-isystem/' |
+		awk '/^-include$/ { print; getline; print }
+			/^-(isystem.*|D.*|nostdinc|std=.*|fshort-wchar|fno-builtin.*|m64|mcmodel=.*)$/'
+}
+
+# analyze_kernel_file FILE - clang's analyzer on a file of module/ that only the kernel compiles
+analyze_kernel_file()
+{
+	local flags
+
+	mapfile -t flags < <(kernel_flags "$1")
+	[ ${#flags[@]} -gt 10 ] || die "no flags are known for module/$1.c"
+	cd "$KDIR"
+	clang --analyze --analyzer-output text "${flags[@]}" -iquote "$TOP/module/uapi" -w \
+		-Xclang -analyzer-werror "$TOP/module/$1.c"
+}
+
+# Files that host programs are made of are compiled as there, the others as the kernel's.
+check_clang_tidy()
+{
+	local bad=0 pure file
+
+	"$TOP/selftests/vm/module.sh" "$release" "$work/netscan.ko" W=1 KCFLAGS=-Werror >/dev/null
+	built=$(echo "$TOP/build/$release-W-1-"*/)
+	pure=" $(build_make -s -C selftests/host pure) "
+	build_make -k -C selftests/host tidy || bad=1
+	build_make -k -C userspace tidy || bad=1
+	export built TOP KDIR
+	export -f kernel_flags analyze_kernel_file die
+	# shellcheck disable=SC2016 # that shell expands it
+	for file in module/*.c; do
+		file=$(basename "$file" .c)
+		[[ $pure == *" $file "* ]] || echo "$file"
+	done | xargs -r -n 1 -P "$(nproc)" bash -euc 'analyze_kernel_file "$0"' || bad=1
+	return $bad
+}
+
+# run_cocci FILE - one of the kernel's semantic patches over module/; silent if it finds nothing
+run_cocci()
+{
+	local options out
+
+	options=$(sed -n 's/.*Options: *//p' "$1")
+	# shellcheck disable=SC2086 # one word an option
+	out=$(timeout 60 spatch -D report --no-show-diff --very-quiet --cocci-file "$1" $options \
+		--dir module -I module 2>/dev/null) || out="$out
+$1: spatch fails"
+	[ -z "$out" ] || {
+		echo "$out"
+		return 1
+	}
+}
+
+# All that report, but those with OCaml code, which needs its compiler: one is about a
+# driver, one about pointers compared with 0, which sparse tells.
+check_coccicheck()
+{
+	export -f run_cocci
+	# shellcheck disable=SC2016 # that shell expands it
+	grep -rlZ --include='*.cocci' '^virtual.*report' "$source/scripts/coccinelle" |
+		xargs -0 grep -LZ ocaml |
+		xargs -0 -n 1 -P "$(nproc)" bash -euc 'run_cocci "$0"'
+}
+
+# skip NAME WHY - the verdict of what is not run
+skip()
+{
+	[ -z "$only" ] || [[ " $only " == *" $1 "* ]] || return 0
+	echo "ok lint: $1 # SKIP $2"
+}
+
 # check NAME TOOL - run the function of that name, if its tool is here
 check()
 {
@@ -155,6 +232,9 @@ check shellcheck shellcheck
 check man groff
 check checkpatch "$source/scripts/checkpatch.pl"
 check kernel-doc "$source/scripts/kernel-doc"
-[ ! -e .clang-format ] || check clang-format clang-format
+skip clang-format "no settings leave the tree as it is (tables in columns, split lists); checkpatch --strict checks the layout"
 check warnings make
 check sparse sparse
+check cppcheck cppcheck
+check clang-tidy clang-tidy
+check coccicheck spatch

@@ -150,8 +150,8 @@ host_packages()
 	shellcheck          checks the shell scripts
 	sparse              checks the module's types and locks
 	groff-base          checks the man pages
+	cppcheck            checks the programs
+	clang-tidy          checks the module and the programs
+	coccinelle          checks the module with the kernel's semantic patches
 	END
-	if [ -e "$TOP/.clang-format" ]; then
-		echo "clang-format        checks the formatting"
-	fi
 }
