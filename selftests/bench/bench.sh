@@ -66,7 +66,7 @@ measure()
 	ACCEL=tcg SMP=1 selftests/vm/boot.sh --kernel "$kernel/vmlinuz" --initrd "$work/initrd" \
 		--results - --log "$out/$1.log" --run "/bench/$2" --mem "$4" \
 		--timeout "$BENCH_TIMEOUT" -- -icount shift=1,sleep=off |
-		tr -d '\r' | tee "$work/results" |
+		tee "$work/results" |
 		awk -F '\t' '
 			$1 == "row" { print "  " $3 " (" $4 "): " $5 }
 			$1 != "row" && !/^@@/ { print "  " $0 }

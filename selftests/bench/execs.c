@@ -167,10 +167,20 @@ static void crowd(unsigned int nr)
 	}
 }
 
+/* Taken out of the environment, which is part of what each exec has to copy. */
+static unsigned int setting(const char *name, unsigned int otherwise)
+{
+	const char *value = getenv(name);
+	unsigned int nr = value ? strtoul(value, NULL, 10) : otherwise;
+
+	unsetenv(name);
+	return nr;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int skip = argc > 1 && !strcmp(argv[1], "crowd") ? 3 : 2;
-	unsigned int nr = getenv("EXECS") ? atoi(getenv("EXECS")) : MAX_EXECS;
+	unsigned int nr = setting("EXECS", MAX_EXECS), more = setting("FILL", 0);
 
 	if (argc <= (int)skip + 1 || !nr || nr > MAX_EXECS) {
 		fprintf(stderr, "usage: execs time|alone|crowd N PROGRAM ARGUMENT...\n");
@@ -179,8 +189,7 @@ int main(int argc, char **argv)
 	command = argv + skip;
 	last = argv + argc - 1;
 	format = *last;
-	if (getenv("FILL"))
-		fill(atoi(getenv("FILL")));
+	fill(more);
 	if (skip == 3)
 		crowd(atoi(argv[2]));
 	else if (!strcmp(argv[1], "alone"))
