@@ -67,10 +67,8 @@ measure()
 		--results - --log "$out/$1.log" --run "/bench/$2" --mem "$4" \
 		--timeout "$BENCH_TIMEOUT" -- -icount shift=1,sleep=off |
 		tee "$work/results" |
-		awk -F '\t' '
-			$1 == "row" { print "  " $3 " (" $4 "): " $5 }
-			$1 != "row" && !/^@@/ { print "  " $0 }
-			{ fflush() }' >&2 || true
+		sed -u -n '/^@@/d; s/^row\t[a-z]*\t\([^\t]*\)\t\([^\t]*\)\t\([^\t]*\).*/\1 (\2): \3/; s/^/  /p' \
+			>&2 || true
 	grep -qx '@@ exit 0' "$work/results" || die "the guest did not come to its end, see above"
 	{
 		echo "# netscan $(git describe --always --dirty 2>/dev/null || echo '?'), Linux $release"

@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 points()
 {
 	awk -F , -v part="$1" -v what="$2" -v bare="$3" '
-		$1 == "exec" && $2 == bare && $3 == 4 { base = $4 }
+		$1 == "exec" && $2 == bare && $3 == 4 && (!base || $4 < base) { base = $4 }
 		$1 == part && $2 == what { print $3, $4 - base }' "$csv"
 }
 

@@ -3,7 +3,8 @@
 #
 # netscan - the table of what bench.sh has measured
 #
-# Usage: table.sh CSV. Each line is what an exec costs over a bare one, and what it may.
+# Usage: table.sh CSV. Each line is what an exec costs over a bare one, and what it may. Of rows
+# that are there twice, the lower one counts.
 set -eu
 sed -n 's/^# //p' "$1"
 echo
@@ -20,7 +21,7 @@ awk -F , '
 		printf "%-62s %9.0f %9s%s\n", what, cost, most, above
 	}
 	/^#/ || $1 == "part" { next }
-	$1 == "exec" { row[$2, $3] = $4 }
+	$1 == "exec" && (!(($2, $3) in row) || $4 < row[$2, $3]) { row[$2, $3] = $4 }
 	$1 == "alert" { alerts[$2] = $3; worker[$2] = $4 }
 	$1 == "latency" { latency = $5 }
 	END {
