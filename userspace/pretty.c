@@ -27,8 +27,9 @@
 static void put_text(struct output *out, struct record_text text)
 {
 	unsigned char buf[NETSCAN_RECORD_MAX];
+	size_t len = record_decode(text, buf, sizeof(buf));
 
-	output_word(out, buf, record_decode(text, buf, sizeof(buf)));
+	output_word(out, buf, len);
 }
 
 /* Adds the value of @key with @before in front, or nothing if it has none. */

@@ -151,7 +151,9 @@ host_packages()
 	sparse              checks the module's types and locks
 	groff-base          checks the man pages
 	cppcheck            checks the programs
+	clang               checks the module, builds the fuzzers
 	clang-tidy          checks the module and the programs
 	coccinelle          checks the module with the kernel's semantic patches
+	libpython3-dev      runs the scripts in them
 	END
 }
