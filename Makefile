@@ -43,6 +43,7 @@ help:
 	@echo '                      allow; what has passed is not run again (CELLS="name name": only these)'
 	@echo '  make bench          what an exec costs with netscan, without, and with others like it,'
 	@echo '                      counted in a guest (BENCH=netscan, BENCH=others: only these rows)'
+	@echo '  make coverage       the lines of the module that host tests and selftests run, and do not'
 	@echo '  make bench-host     instructions per argument, lookup, eviction, counted by callgrind'
 	@echo '  make check-install  install, boot with systemd, see it at work, uninstall: as README says'
 	@echo '  make check-daemons  monitoring daemons, as Debian installs them, in a guest of their own'
@@ -128,6 +129,10 @@ check-full:
 check-install:
 	@.ci/check.sh installed
 
+coverage: KERNEL := gcov
+coverage:
+	@TESTS='$(TESTS)' .ci/check.sh coverage
+
 check-daemons: GUEST_EXTRA := nagios4-core monitoring-plugins-basic
 check-daemons: FULL := 1
 check-daemons:
@@ -146,4 +151,4 @@ distclean: clean
 
 # A directory is named module, too.
 .PHONY: help module logger load unload install uninstall run check lint check-host bench \
-	bench-host check-vm check-full check-install check-daemons clean distclean
+	bench-host check-vm check-full check-install check-daemons coverage clean distclean

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# netscan - run every check, or those named (lint, host, vm, installed, full), and count; the
-# last two only if named
+# netscan - run every check, or those named (lint, host, vm, installed, full, coverage),
+# and count; the last three only if named
 #
 # Each prints its verdicts as it goes, one a line that begins with "ok" or "not ok".
 # The last line is "N passed, N failed", with ", N skipped" if there were any; the
@@ -21,7 +21,8 @@ run_part()
 	vm) set -- vm "$TOP/selftests/vm/check.sh" ${TESTS:-} ;;
 	installed) set -- installed "$TOP/selftests/vm/installed.sh" ;;
 	full) set -- full "$TOP/.ci/full.sh" ${CELLS:-} ;;
-	*) die "no check is named $1 (lint, host, vm, installed and full are)" ;;
+	coverage) set -- coverage "$TOP/.ci/coverage.sh" ${TESTS:-} ;;
+	*) die "no check is named $1 (lint, host, vm, installed, full and coverage are)" ;;
 	esac
 	say "$1"
 	_name=$1
