@@ -152,6 +152,7 @@ host_packages()
 	groff-base          checks the man pages
 	cppcheck            checks the programs
 	clang               checks the module, builds the fuzzers
+	libclang-rt-dev     what fuzzers are linked with
 	clang-tidy          checks the module and the programs
 	coccinelle          checks the module with the kernel's semantic patches
 	libpython3-dev      runs the scripts in them

@@ -37,6 +37,8 @@ skip() { # NAME WHY
 
 told() { grep -q "$1" "$err"; }
 
+silent() { test ! -s "$err"; }
+
 hex() { # NUMBER: a build-id
 	printf '%040x' "$1"
 }
@@ -121,7 +123,7 @@ test_names() {
 	ln -s nc.openbsd b/netcat
 	learns 'the file with the name of a tool' \
 		"+ping buildid=$(hex 1)" "+nc buildid=$(hex 3),$(hex 4)"
-	test ! -s "$err"
+	silent
 	result $? 'and nothing is said of links to it'
 	sed -i "s/^ping.*/& buildid=$(hex 99),$(hex 1)/
 		s/^netcat.*/& buildid=$(hex 3 | tr a-f A-F)/
@@ -144,7 +146,7 @@ test_runners() {
 	ln -s b/ld-linux.so.2 ld.so
 	learns 'busybox under the names of tools is busybox' \
 		"+@multicall buildid=$(hex 1)" "+@loader buildid=$(hex 2)"
-	test ! -s "$err"
+	silent
 	result $? 'of which nothing is said'
 }
 
@@ -186,7 +188,7 @@ test_others() {
 	: >a/ping6
 	chmod 755 a/ping6
 	learns 'what is no program is passed over' ''
-	test ! -s "$err"
+	silent
 	result $? 'without a word'
 	if [ "$(id -u)" -ne 0 ] || ! command -v setpriv >/dev/null; then
 		skip 'what may not be read is told' 'takes root and setpriv(1)'
