@@ -10,14 +10,18 @@
 #include <linux/cgroup.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/mm_types.h>
+#include <linux/namei.h>
 #include <linux/ns_common.h>
 #include <linux/nsproxy.h>
 #include <linux/pagemap.h>
+#include <linux/pid.h>
 #include <linux/ptrace.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/task.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
@@ -63,6 +67,43 @@ static inline struct file *netscan_mm_exe_file(struct mm_struct *mm)
 #endif
 	rcu_read_unlock();
 	return file;
+}
+
+/**
+ * netscan_find_path() - find a file as the first process would
+ * @name: its path
+ * @path: out, referenced
+ *
+ * From 7.0 on kernel threads may have a root of their own with nothing in it.
+ *
+ * Context: a kernel thread, may sleep.
+ * Return: 0 or an error.
+ */
+static inline int netscan_find_path(const char *name, struct path *path)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	return kern_path(name, LOOKUP_FOLLOW, path);
+#else
+	struct task_struct *first;
+	struct path root = {};
+	int err = -ENOENT;
+
+	rcu_read_lock();
+	first = pid_task(find_vpid(1), PIDTYPE_TGID);
+	if (first) {
+		task_lock(first);
+		if (first->fs)
+			get_fs_root(first->fs, &root);
+		task_unlock(first);
+	}
+	rcu_read_unlock();
+	if (root.mnt) {
+		err = vfs_path_lookup(root.dentry, root.mnt, name,
+				      LOOKUP_FOLLOW, path);
+		path_put(&root);
+	}
+	return err;
+#endif
 }
 
 /* What the page cache holds: a page, that of large ones the first, or a folio. */

@@ -10,7 +10,6 @@
  * Context: netscan_exempt_rules(), kprobe, preemption off, rcu_read_lock()
  * held; the others, process.
  */
-#include <linux/namei.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 
@@ -89,7 +88,7 @@ struct netscan_file_id netscan_exempt_lookup(const char *path)
 	struct netscan_file_id id = {};
 	struct path found;
 
-	if (kern_path(path, LOOKUP_FOLLOW, &found))
+	if (netscan_find_path(path, &found))
 		return id;
 	if (d_is_reg(found.dentry))
 		id = netscan_task_file_id(d_backing_inode(found.dentry));
