@@ -10,34 +10,16 @@
 # what the module makes of such lines is tested in the guest. Prints TAP.
 
 set -u
+# shellcheck source=userspace/tests/tap.sh
+. "${0%/*}/tap.sh"
 
 learn=$(realpath "${1:?usage: learn.sh NETSCAN-LEARN}")
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 out=$dir/out err=$dir/err
-tests=0 failures=0
-
-result() { # STATUS NAME
-	tests=$((tests + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $tests - $2"
-	else
-		failures=$((failures + 1))
-		sed 's/^/#   out: /' "$out" 2>/dev/null
-		sed 's/^/#   err: /' "$err" 2>/dev/null
-		echo "not ok $tests - $2"
-	fi
-}
-
-skip() { # NAME WHY
-	tests=$((tests + 1))
-	echo "ok $tests - $1 # SKIP $2"
-}
 
 told() { grep -q "$1" "$err"; }
-
-silent() { test ! -s "$err"; }
 
 hex() { # NUMBER: a build-id
 	printf '%040x' "$1"

@@ -10,11 +10,13 @@
 # being unloaded; a new node in its place is a new load. Prints TAP.
 
 set -u
+# shellcheck source=userspace/tests/tap.sh
+. "${0%/*}/tap.sh"
 
 logger=$(realpath "${1:?usage: logger.sh NETSCAN-LOGGER}")
 dir=$(mktemp -d) || exit 1
 dev=$dir/netscan out=$dir/out err=$dir/err
-pid='' tests=0 failures=0
+pid=''
 export TZ=UTC0
 unset NO_COLOR
 
@@ -24,23 +26,6 @@ clean_up() {
 }
 trap clean_up EXIT
 cd "$dir" || exit 1
-
-result() { # STATUS NAME
-	tests=$((tests + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $tests - $2"
-	else
-		failures=$((failures + 1))
-		sed 's/^/#   out: /' "$out" 2>/dev/null
-		sed 's/^/#   err: /' "$err" 2>/dev/null
-		echo "not ok $tests - $2"
-	fi
-}
-
-skip() { # NAME WHY
-	tests=$((tests + 1))
-	echo "ok $tests - $1 # SKIP $2"
-}
 
 same()
 {

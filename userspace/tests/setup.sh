@@ -9,6 +9,8 @@
 # itself makes of what it is told is tested in the guest. Prints TAP.
 
 set -u
+# shellcheck source=userspace/tests/tap.sh
+. "${0%/*}/tap.sh"
 
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -17,22 +19,8 @@ cp "${1:?usage: setup.sh NETSCAN-SETUP}" "$dir/bin/netscan-setup" || exit 1
 cp "${0%/*}"/../conf/* "$dir/" || exit 1
 cd "$dir" || exit 1
 out=$dir/out err=$dir/err
-tests=0 failures=0
-
-result() { # STATUS NAME
-	tests=$((tests + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $tests - $2"
-	else
-		failures=$((failures + 1))
-		sed 's/^/#   out: /' "$out" 2>/dev/null
-		sed 's/^/#   err: /' "$err" 2>/dev/null
-		echo "not ok $tests - $2"
-	fi
-}
 
 told() { grep -qF "$1" "$err"; }
-silent() { [ ! -s "$err" ]; }
 
 run() { # STATUS NAME OPTION...
 	want=$1 name=$2
@@ -125,8 +113,7 @@ test_lock() {
 
 test_permission() {
 	if [ "$(id -u)" -ne 0 ] || ! command -v setpriv >/dev/null; then
-		tests=$((tests + 1))
-		echo "ok $tests - who may write is told # SKIP takes root and setpriv(1)"
+		skip 'who may write is told' 'takes root and setpriv(1)'
 		return
 	fi
 	begin
