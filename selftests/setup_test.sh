@@ -3,25 +3,17 @@
 #
 # netscan selftests - netscan-setup with the module: what is kept is in force, what is refused is told
 set -u
+# shellcheck source=selftests/vm/guest/tap.sh
+. /vm/tap.sh
 
 conf=/run/netscan-conf
 proc=/proc/netscan
 said=$conf.said
-number=0
 
-# check DESCRIPTION COMMAND... - one result
-check()
+# evidence - what setup said, and what is in force
+evidence()
 {
-	local what=$1
-
-	shift
-	number=$((number + 1))
-	if "$@"; then
-		echo "ok $number $what"
-	else
-		echo "not ok $number $what"
-		sed 's/^/# /' $said $proc/tools $proc/rules $proc/exceptions
-	fi
+	cat $said $proc/tools $proc/rules $proc/exceptions
 }
 
 # reload - the module as it is when nobody has told it anything

@@ -9,26 +9,18 @@
 #
 # "Silent" is shown by a scan made afterwards: its alert is the first record that comes.
 set -u
+# shellcheck source=selftests/vm/guest/tap.sh
+. /vm/tap.sh
 
 dir=/run/daemons
 records=$dir/records
 plugin=/usr/lib/nagios/plugins/check_ping
 python=$(readlink -f /usr/bin/python3)
-number=0
 
-# check DESCRIPTION COMMAND... - one result
-check()
+# evidence - the records
+evidence()
 {
-	local what=$1
-
-	shift
-	number=$((number + 1))
-	if "$@"; then
-		echo "ok $number $what"
-	else
-		echo "not ok $number $what"
-		sed 's/^/# /' $records
-	fi
+	cat $records
 }
 
 # stat NAME - a counter of the ledger

@@ -102,7 +102,7 @@ stage_guest()
 {
 	echo 'scan distinct=60 window=300' >>"$root/etc/netscan/rules"
 	mkdir -p "$root/vm" "$root/etc/systemd/system/multi-user.target.wants"
-	cp selftests/vm/guest/installed.sh "$root/vm/"
+	cp selftests/vm/guest/installed.sh selftests/vm/guest/tap.sh "$root/vm/"
 	cat >"$root/etc/systemd/system/vm-check.service" <<-END
 	[Unit]
 	After=systemd-udev-settle.service

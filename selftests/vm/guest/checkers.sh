@@ -5,23 +5,12 @@
 #
 # Prints TAP. What they report by themselves is in the kernel log; here are those
 # that must be asked, and whether those that report once are still at work.
+# shellcheck source=selftests/vm/guest/tap.sh
+. /vm/tap.sh
 
 lockdep=/proc/lockdep_stats
 kmemleak=/sys/kernel/debug/kmemleak
 plan=0
-
-# verdict WHAT COMMAND... - one TAP line
-verdict()
-{
-	local what=$1
-
-	shift
-	if "$@"; then
-		echo "ok - $what"
-	else
-		echo "not ok - $what"
-	fi
-}
 
 # unloads - the module goes, as it must to be found to have left nothing
 unloads()
@@ -48,7 +37,7 @@ at_work()
 [ ! -e $lockdep ] || plan=$((plan + 1))
 echo "1..$plan"
 if [ -e $kmemleak ]; then
-	verdict "the module unloads" unloads
-	verdict "kmemleak finds nothing" leaks_nothing
+	check "the module unloads" unloads
+	check "kmemleak finds nothing" leaks_nothing
 fi
-[ ! -e $lockdep ] || verdict "lockdep is still at work" at_work
+[ ! -e $lockdep ] || check "lockdep is still at work" at_work

@@ -5,8 +5,8 @@
 #
 # Writes TAP to the results port, framed as check.sh does, and powers the guest off.
 set -u
-
-number=0
+# shellcheck source=selftests/vm/guest/tap.sh
+. /vm/tap.sh
 
 # said NAME - what the kernel command line says in netscan.NAME=VALUE
 said()
@@ -14,23 +14,12 @@ said()
 	tr ' ' '\n' </proc/cmdline | sed -n "s/^netscan\.$1=//p"
 }
 
-# check DESCRIPTION COMMAND... - one result
-check()
+# evidence - what systemd and netscan say of themselves
+evidence()
 {
-	local what=$1
-
-	shift
-	number=$((number + 1))
-	if "$@"; then
-		echo "ok $number $what"
-	else
-		{
-			systemctl --no-pager status 'netscan-*'
-			journalctl --no-pager -b -t netscan-setup -t netscan-learn -t systemd -n 30
-			tail -n 50 /proc/netscan/{tools,rules}
-		} 2>&1 | sed 's/^/# /'
-		echo "not ok $number $what"
-	fi
+	systemctl --no-pager status 'netscan-*'
+	journalctl --no-pager -b -t netscan-setup -t netscan-learn -t systemd -n 30
+	tail -n 50 /proc/netscan/{tools,rules}
 }
 
 # soon COMMAND... - until it succeeds, for a minute

@@ -4,19 +4,8 @@
 # netscan - on a kernel that cannot serve the module: it is refused, in one line, and nothing is left
 #
 # Prints TAP.
-
-# verdict WHAT COMMAND... - one TAP line
-verdict()
-{
-	local what=$1
-
-	shift
-	if "$@"; then
-		echo "ok - $what"
-	else
-		echo "not ok - $what"
-	fi
-}
+# shellcheck source=selftests/vm/guest/tap.sh
+. /vm/tap.sh
 
 # said - what the kernel log has of netscan, but for what it has of every module from elsewhere
 said()
@@ -49,7 +38,7 @@ nothing_left()
 }
 
 echo 1..4
-verdict "insmod fails" refused
-verdict "the kernel log says why, in one line" says_why
-verdict "nothing is left" nothing_left
-verdict "it is refused a second time" refused
+check "insmod fails" refused
+check "the kernel log says why, in one line" says_why
+check "nothing is left" nothing_left
+check "it is refused a second time" refused
