@@ -55,10 +55,12 @@ selftests/vm/module.sh "$release" "$stage/netscan.ko" W=1 KCFLAGS=-Werror \
 	$(kernel_says make) >"$work/build" 2>&1 ||
 	fail "the module is built" "$work/build"
 if ! kernel_is_built || [ -z "$(kernel_says refuses)" ]; then
-	# shellcheck disable=SC2046 # one word an argument
-	selftests/vm/module.sh "$release" "$stage/tests/tamper.ko" W=1 KCFLAGS=-Werror \
-		$(kernel_says make) >"$work/build" 2>&1 ||
-		fail "the module that tampers is built" "$work/build"
+	for name in tamper stopwatch; do
+		# shellcheck disable=SC2046 # one word an argument
+		selftests/vm/module.sh "$release" "$stage/tests/$name.ko" W=1 KCFLAGS=-Werror \
+			$(kernel_says make) >"$work/build" 2>&1 ||
+			fail "the module $name is built" "$work/build"
+	done
 fi
 selftests/vm/programs.sh "$stage/usr/bin" >"$work/build" 2>&1 ||
 	fail "the programs are built" "$work/build"
