@@ -79,6 +79,13 @@ static void set_next(struct netscan_group *g)
 	g->next_events = twice(g->run.events);
 }
 
+static u32 count_pushed(const struct netscan_turn *t,
+			const struct netscan_group *g)
+{
+	return netscan_pushed_weight(&g->pushed, t->now,
+				     g->window * NETSCAN_SEC);
+}
+
 /* Take in the run before, if anything counts that only it has seen. */
 static void add_before(const struct netscan_turn *t, struct netscan_group *g)
 {
@@ -88,7 +95,7 @@ static void add_before(const struct netscan_turn *t, struct netscan_group *g)
 
 	/* What was pushed out counts, and may be of either run. */
 	if (!before->events ||
-	    (!g->args.pushed &&
+	    (!count_pushed(t, g) &&
 	     min(netscan_window_oldest(pool, &g->args),
 		 netscan_window_oldest(pool, &g->execs)) >= run->first))
 		return;
@@ -120,7 +127,7 @@ static void begin_scan(const struct netscan_turn *t, struct netscan_group *g)
 {
 	add_before(t, g);
 	g->before.events = 0;
-	g->seen = netscan_window_distinct(&g->args);
+	g->seen = netscan_window_distinct(&g->args) + count_pushed(t, g);
 	WRITE_ONCE(g->scan_id, atomic_inc_return(&t->s->scan_ids));
 	netscan_table_set_state(t->bucket, g, NETSCAN_OWED);
 }

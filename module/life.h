@@ -58,8 +58,11 @@ static inline void netscan_life_expire(const struct netscan_turn *t,
 	u64 span = t->rule->window * NETSCAN_SEC;
 	u64 cutoff = t->now > span ? t->now - span : 0;
 
-	if (netscan_window_is_due(pool, &g->args, cutoff))
+	if (netscan_window_is_due(pool, &g->args, cutoff)) {
 		netscan_window_expire(pool, &g->args, cutoff);
+		/* What was pushed out was older still. */
+		g->pushed = (struct netscan_pushed){};
+	}
 	if (netscan_window_is_due(pool, &g->execs, cutoff))
 		netscan_window_expire(pool, &g->execs, cutoff);
 }

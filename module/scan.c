@@ -86,7 +86,7 @@ static void begin_event(struct netscan_turn *t, struct netscan_group *g)
 		start_run(t, g);
 	count_exec(t, g);
 	g->last = t->now;
-	g->window = t->rule->window;
+	netscan_table_set_window(g, t->rule->window);
 	g->from = t->ev->from;
 }
 

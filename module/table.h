@@ -48,6 +48,7 @@ struct netscan_run {
  * @key: keyed hash of the rule's id and of the fields it groups by
  * @last: latest event
  * @args: fingerprints of the arguments in the window
+ * @pushed: what was pushed out of @args
  * @execs: one entry per event in the window, kept only where the rule's events
  *         threshold is above 1
  * @run: since the group was empty or little was left, or its scan ended
@@ -60,7 +61,8 @@ struct netscan_run {
  *           without it (READ_ONCE) by groups that this one covers
  * @cover: index of the covering group in the table
  * @cover_id: its scan
- * @window: the rule's window at the latest event, seconds
+ * @window: the rule's window at the latest event, seconds; changed by
+ *          netscan_table_set_window() alone
  * @from: who exec'ed what in the latest event
  * @hash_next: next group with the same index, or next free one
  * @state: enum netscan_state, changed by netscan_table_set_state() alone
@@ -76,6 +78,7 @@ struct netscan_group {
 	u64 last;
 	struct netscan_origin from;
 	struct netscan_window args;
+	struct netscan_pushed pushed;
 	struct netscan_window execs;
 	struct netscan_run run;
 	struct netscan_run before;
@@ -178,6 +181,21 @@ static inline void netscan_table_set_state(struct netscan_bucket *b,
 		return;
 	b->busy += (state > NETSCAN_ARMED) - (g->state > NETSCAN_ARMED);
 	g->state = state;
+}
+
+/**
+ * netscan_table_set_window() - learn the rule's window
+ * @g: a group
+ * @window: seconds
+ *
+ * What was pushed out was counted by halves of the window there was, so that it
+ * is forgotten where that changes.
+ */
+static inline void netscan_table_set_window(struct netscan_group *g, u32 window)
+{
+	if (g->window != window)
+		g->pushed = (struct netscan_pushed){};
+	g->window = window;
 }
 
 /**

@@ -125,7 +125,7 @@ static bool clear_bucket(struct netscan_turn *t,
 			continue;
 		t->rule = netscan_rules_by_id(new, g->rule_id);
 		if (t->rule) {
-			g->window = t->rule->window;
+			netscan_table_set_window(g, t->rule->window);
 			continue;
 		}
 		t->rule = netscan_rules_by_id(t->cfg, g->rule_id);

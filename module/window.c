@@ -6,7 +6,13 @@
  * last seen, and an index finds one by its value, so that seeing one, expiring
  * one and pushing out the least recent one are each a few stores. Entries come
  * from a pool that the groups of a bucket share: a group of four arguments
- * costs four entries, not a whole window.
+ * costs four entries, not a whole window. A window that has as many as there are
+ * slots for pushes out the least recent one. What counts is what is there: of
+ * more distinct arguments than slots, those seen last. So a sum of weights may
+ * be too low then, and a rule whose threshold is above the number of slots
+ * may miss a scan of many light arguments, but nothing is counted that has left
+ * the window or is there twice. What was pushed out is only told, as an estimate
+ * that forgets (struct netscan_pushed).
  *
  * Lifetime: entries belong to the pool's arrays, which live from load to
  * unload; a window owns those on its list.
@@ -25,7 +31,10 @@ static_assert(NETSCAN_MAX_SLOTS * NETSCAN_BUCKET_WINDOWS + NETSCAN_WINDOWS <
 static_assert((NETSCAN_WINDOWS & (NETSCAN_WINDOWS - 1)) == 0);
 static_assert(NETSCAN_MAX_SLOTS < U16_MAX);
 /* No sum of weights overflows, nor does one with what was pushed out. */
-static_assert((u64)NETSCAN_MAX_SLOTS * U16_MAX < U32_MAX / 2);
+static_assert((u64)NETSCAN_MAX_SLOTS * U16_MAX + (2ULL << 24) < U32_MAX);
+static_assert(sizeof(struct netscan_pushed) == 8);
+
+#define PUSHED_MAX	((1U << 24) - 1)
 
 static u64 without_id(u64 fp)
 {
@@ -119,12 +128,11 @@ void netscan_window_init(struct netscan_pool *pool, struct netscan_window *w,
 	pool->link[i].newer = i;
 	pool->link[i].older = i;
 	w->sum = 0;
-	w->pushed = 0;
 	w->count = 0;
 	w->id = id;
 }
 
-/* Returns the weight of what was dropped. */
+/* Returns the entry; it is free, and what it held can be read until it is used. */
 static u16 drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
 {
 	u16 i = netscan_window_last_entry(pool, w);
@@ -138,7 +146,7 @@ static u16 drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
 	pool->free = i;
 	w->sum -= pool->weight[i];
 	w->count--;
-	return pool->weight[i];
+	return i;
 }
 
 /**
@@ -150,7 +158,6 @@ void netscan_window_clear(struct netscan_pool *pool, struct netscan_window *w)
 {
 	while (w->count)
 		drop_oldest(pool, w);
-	w->pushed = 0;
 }
 
 /**
@@ -162,10 +169,8 @@ void netscan_window_clear(struct netscan_pool *pool, struct netscan_window *w)
 void netscan_window_expire(struct netscan_pool *pool, struct netscan_window *w,
 			   u64 cutoff)
 {
-	while (netscan_window_oldest(pool, w) < cutoff) {
+	while (netscan_window_oldest(pool, w) < cutoff)
 		drop_oldest(pool, w);
-		w->pushed = 0;
-	}
 }
 
 /**
@@ -228,34 +233,81 @@ u32 netscan_window_since(const struct netscan_pool *pool,
 			return sum;
 		sum += pool->weight[i];
 	}
-	return sum + w->pushed;
+	return sum;
+}
+
+static void add_pushed(struct netscan_pushed *p, u64 last, u16 weight, u64 now,
+		       u64 span)
+{
+	u64 half = div64_u64(now, span / 2), start = half * (span / 2);
+	u16 passed = half - p->half;
+
+	if (passed) {
+		p->old = passed == 1 ? p->young : 0;
+		p->young = 0;
+		p->half = half;
+	}
+	if (last >= start)
+		p->young = min_t(u32, p->young + weight, PUSHED_MAX);
+	else if (last + span / 2 >= start)
+		p->old = min_t(u32, p->old + weight, PUSHED_MAX);
+}
+
+/**
+ * netscan_pushed_weight() - what was pushed out, as far as it still counts
+ * @pushed: all that was
+ * @now: nanoseconds since boot
+ * @span: the window's span of time, the one that was given when it was added
+ */
+u32 netscan_pushed_weight(const struct netscan_pushed *pushed, u64 now,
+			  u64 span)
+{
+	u16 passed;
+
+	if (!pushed->young && !pushed->old)
+		return 0;
+	passed = div64_u64(now, span / 2) - pushed->half;
+	if (passed > 1)
+		return 0;
+	return passed ? pushed->young : pushed->young + pushed->old;
+}
+
+/**
+ * netscan_window_push() - push out the least recently seen, for want of a slot
+ * @pool: where the entry goes
+ * @w: the window; it has one
+ * @pushed: where that is counted, NULL for nowhere
+ * @now: nanoseconds since boot
+ * @span: the window's span of time in nanoseconds, for @pushed; at least 2
+ */
+void netscan_window_push(struct netscan_pool *pool, struct netscan_window *w,
+			 struct netscan_pushed *pushed, u64 now, u64 span)
+{
+	u16 i = drop_oldest(pool, w);
+
+	if (pushed)
+		add_pushed(pushed, pool->entry[i].last, pool->weight[i], now,
+			   span);
+	netscan_count(PUSHED);
 }
 
 /**
  * netscan_window_add() - add a fingerprint that netscan_window_see() missed
  * @pool: where the entry comes from
- * @w: the window
+ * @w: the window, with fewer entries than slots
  * @fp: the fingerprint
  * @now: nanoseconds since boot
- * @slots: entries the window may hold; at that number the least recently seen
- *         one makes room
  * @weight: what it counts for, at least 1
  *
  * Return: 0, or -ENOSPC when the pool has no free entry, with nothing changed.
  */
 int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
-		       u64 fp, u64 now, u32 slots, u16 weight)
+		       u64 fp, u64 now, u16 weight)
 {
 	u64 tag = make_tag(w, fp);
 	u16 *head = &pool->head[tag >> pool->shift];
-	u16 i;
+	u16 i = pool->free;
 
-	if (w->count >= slots) {
-		w->pushed = min_t(u32, w->pushed + drop_oldest(pool, w),
-				  U32_MAX / 2);
-		netscan_count(PUSHED);
-	}
-	i = pool->free;
 	if (i == NETSCAN_NIL)
 		return -ENOSPC;
 	pool->free = pool->next[i];

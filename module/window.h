@@ -65,10 +65,6 @@ struct netscan_pool {
 /**
  * struct netscan_window - the entries of one group, most recently seen first
  * @sum: weight of the entries in the window
- * @pushed: weight of fingerprints pushed out for want of a slot while still
- *          within the time span; 0 again once an entry has expired, since what
- *          was pushed out was older still; saturates so that the sum with @sum
- *          does not overflow
  * @count: entries in the window, at most the number of slots
  * @id: differs from that of every other window of the pool
  *
@@ -76,9 +72,26 @@ struct netscan_pool {
  */
 struct netscan_window {
 	u32 sum;
-	u32 pushed;
 	u16 count;
 	u16 id;
+};
+
+/**
+ * struct netscan_pushed - what was pushed out of a full window
+ * @young: weight of what was last seen in half @half; saturates, as @old does
+ * @old: weight of what was last seen in the half before
+ * @half: halves of the time span since boot, modulo 2^16
+ *
+ * A half is forgotten when time has moved on by two: what was last seen at T
+ * is counted until T plus half a span at least, and never beyond T plus a
+ * span. That it is distinct is not certain: a fingerprint that comes back after
+ * it was pushed out counts again. So it tells how much there was, and no
+ * threshold is crossed by it.
+ */
+struct netscan_pushed {
+	u64 young : 24;
+	u64 old : 24;
+	u64 half : 16;
 };
 
 size_t netscan_pool_bytes(u32 slots);
@@ -92,7 +105,11 @@ u32 netscan_window_see(const struct netscan_pool *pool,
 		       const struct netscan_window *w, const u64 *fp, u32 nr,
 		       u64 key, u64 now);
 int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
-		       u64 fp, u64 now, u32 slots, u16 weight);
+		       u64 fp, u64 now, u16 weight);
+void netscan_window_push(struct netscan_pool *pool, struct netscan_window *w,
+			 struct netscan_pushed *pushed, u64 now, u64 span);
+u32 netscan_pushed_weight(const struct netscan_pushed *pushed, u64 now,
+			  u64 span);
 u32 netscan_window_since(const struct netscan_pool *pool,
 			 const struct netscan_window *w, u64 cutoff);
 
@@ -128,20 +145,19 @@ static inline bool netscan_window_is_due(const struct netscan_pool *pool,
 					 const struct netscan_window *w,
 					 u64 cutoff)
 {
-	return w->pushed || netscan_window_oldest(pool, w) < cutoff;
+	return netscan_window_oldest(pool, w) < cutoff;
 }
 
 /**
  * netscan_window_distinct() - distinct fingerprints within the time span
  * @w: the window, expired up to now
  *
- * Return: their weight, which is their number where each weighs 1; exact up to
- * the number of slots. Beyond it, an upper bound: a fingerprint that comes back
- * after it was pushed out counts again.
+ * Return: their weight, which is their number where each weighs 1: of all, up to
+ * the number of slots; of more, of as many as were seen last. Never too much.
  */
 static inline u32 netscan_window_distinct(const struct netscan_window *w)
 {
-	return w->sum + w->pushed;
+	return w->sum;
 }
 
 #endif

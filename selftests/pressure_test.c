@@ -82,14 +82,21 @@ FIXTURE_TEARDOWN(decoys)
 	EXPECT_EQ(0, testbed_close(&bed));
 }
 
-/* One host after so many decoys each; how many decoys there were up to the alert, or -errno. */
-static long scan_among_decoys(unsigned int total)
+/**
+ * scan_among_decoys() - one host after so many decoys each, until there is an alert
+ * @total: as many decoys, at most
+ * @hosts: receives how many hosts there were: a busy machine may show the alert one later
+ *
+ * Return: how many decoys there were, or -errno.
+ */
+static long scan_among_decoys(unsigned int total, unsigned int *hosts)
 {
-	unsigned int step = total / THRESHOLD, made = 0, host = 0;
+	unsigned int step = total / THRESHOLD, made = 0;
 	int err = 0;
 
+	*hosts = 0;
 	while (!err && made < total) {
-		err = probe_hosts(&bed.prober, 0, ping, host++, 1);
+		err = probe_hosts(&bed.prober, 0, ping, (*hosts)++, 1);
 		if (!err && record_read(bed.dev, &r, 0) == 1)
 			return made;
 		err = err ?: decoys(ping, 0, step, 2, made);
@@ -100,7 +107,8 @@ static long scan_among_decoys(unsigned int total)
 
 TEST_F_TIMEOUT(decoys, of_one_exec_each_do_not_hide_a_scan, 7200)
 {
-	long made = scan_among_decoys(self->count);
+	unsigned int hosts;
+	long made = scan_among_decoys(self->count, &hosts);
 
 	ASSERT_LT(0, made);
 	EXPECT_STREQ("alert", record_raw(&r, "type"));
@@ -110,7 +118,7 @@ TEST_F_TIMEOUT(decoys, of_one_exec_each_do_not_hide_a_scan, 7200)
 	/* The table was full many times over, and nothing went without being counted. */
 	EXPECT_LT(10 * self->groups, made);
 	EXPECT_EQ((uint64_t)made + 1, groups_made());
-	EXPECT_EQ((uint64_t)made + 97, stats_get("events"));
+	EXPECT_EQ((uint64_t)made + hosts, stats_get("events"));
 	EXPECT_LT(0u, stats_get("evicted_armed"));
 	EXPECT_EQ(0u, stats_get("evicted_open"));
 	fprintf(stderr, "# %ld decoys in a table of %u groups, %llu made room\n", made,

@@ -22,7 +22,6 @@ struct list {
 	u64 at[VALUES];
 	u32 weight[VALUES];
 	u32 nr;
-	u32 pushed;
 };
 
 struct plain {
@@ -79,7 +78,7 @@ static bool is_over(u32 uid, bool entries)
 
 static u64 progress(const struct plain *g)
 {
-	u64 sum = g->args.pushed;
+	u64 sum = 0;
 	u32 i;
 
 	for (i = 0; i < VALUES; i++)
@@ -174,7 +173,6 @@ static void expire(struct list *l)
 			continue;
 		l->at[i] = 0;
 		l->nr--;
-		l->pushed = 0;
 	}
 }
 
@@ -185,7 +183,6 @@ static void push_out(struct list *l)
 	for (i = 0; i < VALUES; i++)
 		if (l->at[i] && (oldest == VALUES || l->at[i] < l->at[oldest]))
 			oldest = i;
-	l->pushed += l->weight[oldest];
 	l->at[oldest] = 0;
 	l->nr--;
 }
@@ -280,6 +277,8 @@ static void step_module(const struct step *s)
 
 	netscan_window_expire(&b->pool, &g->args, cutoff);
 	netscan_window_expire(&b->pool, &g->execs, cutoff);
+	if (g->args.count < slots)
+		g->pushed = (struct netscan_pushed){};
 	g->from.uid = s->uid;
 	g->run.events++;
 	g->last = flow.now;

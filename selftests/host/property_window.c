@@ -19,7 +19,6 @@
 static struct {
 	u64 last[MAX_VALUES];
 	u32 weight[MAX_VALUES];
-	u32 pushed;		/* weight of it, until anything expires */
 } model[WINDOWS];
 
 static u64 memory[64 * NR];
@@ -53,7 +52,6 @@ static void model_expire(u32 i, u64 cutoff)
 		if (!model[i].last[v] || model[i].last[v] >= cutoff)
 			continue;
 		model[i].last[v] = 0;
-		model[i].pushed = 0;
 	}
 }
 
@@ -69,7 +67,6 @@ static bool model_see(u32 i, u32 value, u64 now, u32 slots, u32 weight)
 			    (oldest == MAX_VALUES ||
 			     model[i].last[v] < model[i].last[oldest]))
 				oldest = v;
-		model[i].pushed += model[i].weight[oldest];
 		model[i].last[oldest] = 0;
 	}
 	model[i].last[value] = now;
@@ -83,7 +80,9 @@ static bool see(u32 i, u64 fp, u64 now, u32 slots, u16 weight)
 {
 	if (netscan_window_see(&pool, &window[i], &fp, 1, 0, now))
 		return false;
-	EQUAL(netscan_window_add(&pool, &window[i], fp, now, slots, weight), 0);
+	if (window[i].count >= slots)
+		netscan_window_push(&pool, &window[i], NULL, now, 0);
+	EQUAL(netscan_window_add(&pool, &window[i], fp, now, weight), 0);
 	return true;
 }
 
@@ -100,8 +99,7 @@ static void check_state(u32 i)
 	u16 at;
 
 	EQUAL(window[i].count, model_count(i, 1));
-	EQUAL(netscan_window_distinct(&window[i]),
-	      model_sum(i, 1) + model[i].pushed);
+	EQUAL(netscan_window_distinct(&window[i]), model_sum(i, 1));
 	for (at = pool.link[NR + i].older; at != NR + i; at = pool.link[at].older) {
 		for (v = 0; v < MAX_VALUES; v++)
 			if (pool.entry[at].tag >> 7 == fingerprint(i, v) >> 7) {
@@ -142,11 +140,8 @@ static void run_trace(u64 seed, u64 steps)
 		EQUAL(see(i, fingerprint(i, v), now, slots, weight),
 		      model_see(i, v, now, slots, weight));
 		check_state(i);
-		/* What was pushed out counts until anything expires. */
 		EQUAL(netscan_window_since(&pool, &window[i], later),
-		      model_sum(i, later) +
-		      (model_count(i, later) == model_count(i, 1) ?
-		       model[i].pushed : 0));
+		      model_sum(i, later));
 		if (!test_below(&r, 500)) {
 			netscan_window_clear(&pool, &window[i]);
 			memset(&model[i], 0, sizeof(model[i]));

@@ -117,6 +117,11 @@ static inline unsigned long roundup_pow_of_two(unsigned long n)
 	return power;
 }
 
+static inline u64 div64_u64(u64 dividend, u64 divisor)
+{
+	return dividend / divisor;
+}
+
 static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 {
 	*remainder = dividend % divisor;

@@ -347,12 +347,13 @@ static void room_for_an_entry(void)
 	get(50, now + 20);
 	put(find(50), 0, 16, now + 20);
 	EQUAL(find(50)->args.count, 16);
-	EQUAL(find(50)->args.pushed, 0);
+	EQUAL(find(50)->pushed.young, 0);
 	CHECK(!find(1) && !find(2));
 	CHECK(find(3));
 	/* A full window pushes out its own. */
 	put(find(50), 20, 3, now + 20);
-	EQUAL(find(50)->args.pushed, 3);
+	EQUAL(find(50)->pushed.young, 3);
+	EQUAL(find(50)->args.sum, 16);
 	EQUAL(STAT(PUSHED), 3);
 	EQUAL(STAT(EVICTED_ARMED), 3);
 	end();

@@ -8,10 +8,12 @@
 #define NR	64
 #define SLOTS	16
 #define HEADS	8	/* few, for long chains */
+#define SPAN	1000	/* of which most tests see the first half */
 
 static u64 memory[1024];
 static struct netscan_pool pool;
 static struct netscan_window w;
+static struct netscan_pushed pushed;
 
 static void begin(u16 nr)
 {
@@ -20,6 +22,7 @@ static void begin(u16 nr)
 	pool.shift = 64 - ilog2(HEADS);
 	pool.next[nr - 1] = NETSCAN_NIL;
 	netscan_window_init(&pool, &w, 0);
+	pushed = (struct netscan_pushed){};
 }
 
 /* A tag has no room for the lowest bits, and the highest ones are the index. */
@@ -36,7 +39,9 @@ static int put_weight(struct netscan_window *to, u64 fp, u64 now, u32 slots,
 	fp = spread(fp);
 	if (netscan_window_see(&pool, to, &fp, 1, 0, now))
 		return 0;
-	err = netscan_window_add(&pool, to, fp, now, slots, weight);
+	if (to->count >= slots)
+		netscan_window_push(&pool, to, &pushed, now, SPAN);
+	err = netscan_window_add(&pool, to, fp, now, weight);
 	return err ? err : 1;
 }
 
@@ -44,6 +49,16 @@ static int put_weight(struct netscan_window *to, u64 fp, u64 now, u32 slots,
 static int put(struct netscan_window *to, u64 fp, u64 now, u32 slots)
 {
 	return put_weight(to, fp, now, slots, 1);
+}
+
+static u32 pushed_at(u64 now)
+{
+	return netscan_pushed_weight(&pushed, now, SPAN);
+}
+
+static u32 all_pushed(void)
+{
+	return pushed_at(SPAN / 2 - 1);
 }
 
 static u32 nr_free(void)
@@ -68,7 +83,7 @@ static void counts_distinct(void)
 		EQUAL(put(&w, fp, 100, SLOTS), 0);
 	EQUAL(netscan_window_distinct(&w), SLOTS);
 	EQUAL(w.count, SLOTS);
-	EQUAL(w.pushed, 0);
+	EQUAL(all_pushed(), 0);
 	EQUAL(nr_free(), NR - SLOTS);
 }
 
@@ -137,8 +152,8 @@ static void since_is_what_expire_would_leave(void)
 	EQUAL(netscan_window_distinct(&w), 10);
 	for (fp = 100; fp < 110; fp++)
 		put(&w, fp, 100, SLOTS);
-	EQUAL(w.pushed, 4);
-	EQUAL(netscan_window_since(&pool, &w, 40), 20);
+	EQUAL(all_pushed(), 4);
+	EQUAL(netscan_window_since(&pool, &w, 40), 16);
 	EQUAL(netscan_window_since(&pool, &w, 41), 15);
 }
 
@@ -152,18 +167,18 @@ static void pushes_out_the_least_recent(void)
 	put(&w, 0, 50, SLOTS);
 	EQUAL(put(&w, 100, 51, SLOTS), 1);	/* instead of 1 */
 	EQUAL(w.count, SLOTS);
-	EQUAL(w.pushed, 1);
-	EQUAL(netscan_window_distinct(&w), SLOTS + 1);
+	EQUAL(all_pushed(), 1);
+	EQUAL(netscan_window_distinct(&w), SLOTS);
 	EQUAL(put(&w, 0, 52, SLOTS), 0);
 	EQUAL(put(&w, 2, 52, SLOTS), 0);
 	EQUAL(put(&w, 1, 53, SLOTS), 1);	/* instead of 3 */
-	EQUAL(w.pushed, 2);
+	EQUAL(all_pushed(), 2);
 	EQUAL(put(&w, 3, 54, SLOTS), 1);
-	/* What was pushed out is forgotten once anything younger expires. */
+	EQUAL(all_pushed(), 3);
 	netscan_window_expire(&pool, &w, 10);
-	EQUAL(w.pushed, 3);
+	EQUAL(w.count, SLOTS);
 	netscan_window_expire(&pool, &w, 16);
-	EQUAL(w.pushed, 0);
+	CHECK(w.count < SLOTS);
 	EQUAL(netscan_window_distinct(&w), w.count);
 	EQUAL(nr_free(), NR - w.count);
 }
@@ -184,10 +199,10 @@ static void weights_add_up(void)
 	EQUAL(netscan_window_distinct(&w), 65789);
 	for (fp = 100; fp < 99 + SLOTS; fp++)
 		EQUAL(put(&w, fp, 40, SLOTS), 1);
-	EQUAL(w.pushed, 65535);
-	EQUAL(netscan_window_distinct(&w), 65535 + 254 + SLOTS - 1);
+	EQUAL(all_pushed(), 65535);
+	EQUAL(netscan_window_distinct(&w), 254 + SLOTS - 1);
 	netscan_window_expire(&pool, &w, 31);
-	EQUAL(netscan_window_distinct(&w), 65535 + 254 + SLOTS - 1);
+	EQUAL(netscan_window_distinct(&w), 254 + SLOTS - 1);
 	netscan_window_expire(&pool, &w, 32);
 	EQUAL(netscan_window_distinct(&w), SLOTS - 1);
 	netscan_window_clear(&pool, &w);
@@ -228,12 +243,12 @@ static void full_pool_changes_nothing(void)
 	EQUAL(put(&w, 5, 10, SLOTS), -ENOSPC);
 	EQUAL(put(&w, 5, 10, SLOTS), -ENOSPC);
 	EQUAL(w.count, 5);
-	EQUAL(w.pushed, 0);
+	EQUAL(all_pushed(), 0);
 	EQUAL(put(&w, 0, 11, SLOTS), 0);
 	/* A full window makes its own room and needs none of the pool's. */
 	EQUAL(put(&w, 6, 12, 5), 1);
 	EQUAL(w.count, 5);
-	EQUAL(w.pushed, 1);
+	EQUAL(all_pushed(), 1);
 	netscan_window_clear(&pool, &other);
 	EQUAL(nr_free(), 3);
 	EQUAL(put(&w, 7, 13, SLOTS), 1);
@@ -309,10 +324,9 @@ static void clear_gives_everything_back(void)
 	netscan_window_clear(&pool, &w);
 	for (fp = 0; fp < 3 * SLOTS; fp++)
 		put(&w, fp, fp, SLOTS);
-	CHECK(w.pushed);
+	CHECK(all_pushed());
 	netscan_window_clear(&pool, &w);
 	EQUAL(w.count, 0);
-	EQUAL(w.pushed, 0);
 	EQUAL(nr_free(), NR);
 	for (fp = 0; fp < SLOTS; fp++)
 		EQUAL(put(&w, fp, 100, SLOTS), 1);
@@ -326,9 +340,65 @@ static void one_slot_one_entry(void)
 	EQUAL(put(&w, 2, 3, 1), 0);
 	EQUAL(put(&w, 1, 4, 1), 1);
 	EQUAL(w.count, 1);
-	EQUAL(netscan_window_distinct(&w), 3);
+	EQUAL(netscan_window_distinct(&w), 1);
+	EQUAL(all_pushed(), 2);
 	netscan_window_expire(&pool, &w, 5);
 	EQUAL(netscan_window_distinct(&w), 0);
+}
+
+/* Push out something that was last seen at a time, at another. */
+static void push(u64 last, u64 now, u16 weight)
+{
+	static u64 fp;
+
+	netscan_window_clear(&pool, &w);
+	EQUAL(put_weight(&w, ++fp, last, 1, weight), 1);
+	EQUAL(put_weight(&w, ++fp, now, 1, 1), 1);
+}
+
+/* Half a span at least, a whole one at most. */
+static void what_was_pushed_out_is_forgotten(void)
+{
+	begin(NR);
+	EQUAL(pushed_at(0), 0);
+	push(2000, 2100, 3);
+	push(2499, 2499, 4);
+	EQUAL(pushed_at(2499), 7);
+	EQUAL(pushed_at(2999), 7);
+	EQUAL(pushed_at(3000), 0);
+	push(2500, 2500, 10);
+	EQUAL(pushed_at(2500), 17);
+	/* Pushed out late, it is of the half in which it was seen. */
+	push(2499, 2999, 100);
+	EQUAL(pushed_at(2999), 117);
+	EQUAL(pushed_at(3000), 10);
+	EQUAL(pushed_at(3499), 10);
+	EQUAL(pushed_at(3500), 0);
+	/* Of one before those that are kept, nothing is. */
+	push(2499, 3000, 1000);
+	EQUAL(pushed_at(3000), 10);
+	push(3499, 3500, 20);
+	EQUAL(pushed_at(3500), 20);
+	EQUAL(pushed_at(9000), 0);
+	push(9000, 9000, 5);
+	EQUAL(pushed_at(9000), 5);
+	EQUAL(pushed_at(9500), 5);
+	push(9500, 9500, 6);
+	EQUAL(pushed_at(9500), 11);
+}
+
+static void what_was_pushed_out_saturates(void)
+{
+	u32 i;
+
+	begin(NR);
+	for (i = 0; i < 300; i++)
+		push(100, 100, 65535);
+	EQUAL(pushed_at(100), (1U << 24) - 1);
+	for (i = 0; i < 300; i++)
+		push(499, 500, 65535);
+	push(500, 500, 1);
+	EQUAL(pushed_at(500), 1U << 24);
 }
 
 static const struct test tests[] = {
@@ -346,6 +416,8 @@ static const struct test tests[] = {
 	{ "one value in two windows", same_value_in_two_windows },
 	{ "clear gives everything back", clear_gives_everything_back },
 	{ "one slot, one entry", one_slot_one_entry },
+	{ "what was pushed out is forgotten", what_was_pushed_out_is_forgotten },
+	{ "what was pushed out saturates", what_was_pushed_out_saturates },
 };
 
 int main(void)
