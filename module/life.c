@@ -150,6 +150,12 @@ bool netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g)
 	return true;
 }
 
+/* One that stands at its end can double no more. */
+static bool has_doubled(u32 n, u32 next)
+{
+	return n >= next && next != U32_MAX;
+}
+
 /**
  * netscan_life_update() - say so if the scan has doubled
  * @t: the turn
@@ -157,7 +163,8 @@ bool netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g)
  */
 void netscan_life_update(const struct netscan_turn *t, struct netscan_group *g)
 {
-	if (g->seen < g->next_seen && g->run.events < g->next_events)
+	if (!has_doubled(g->seen, g->next_seen) &&
+	    !has_doubled(g->run.events, g->next_events))
 		return;
 	if (emit_note(t, g, NETSCAN_UPDATE, NULL))
 		set_next(g);

@@ -48,6 +48,32 @@ static void updates_on_doubling(void)
 	end();
 }
 
+/* A sum that stands at its end has not doubled with every exec from then on. */
+static void updates_end_with_the_numbers(void)
+{
+	static u16 weight[NETSCAN_ARGV_BATCH];
+	static u64 fp[NETSCAN_ARGV_BATCH];
+	u32 i, execs;
+	u64 n = 0;
+
+	begin("-session\nscan enabled=0\nspan enabled=1 distinct=1000");
+	flow.weight = weight;
+	for (i = 0; i < NETSCAN_ARGV_BATCH; i++)
+		weight[i] = NETSCAN_MAX_SPAN;
+	for (execs = 0; execs < 1100; execs++) {
+		for (i = 0; i < NETSCAN_ARGV_BATCH; i++)
+			fp[i] = ++n << 40;
+		flow_feed(fp, NETSCAN_ARGV_BATCH);
+	}
+	EQUAL(flow_group("span")->seen, U32_MAX);
+	/* As many as can be doublings: of 64 * 65535, and of one exec. */
+	CHECK(flow_count(NETSCAN_UPDATE) <= 10 + 11);
+	flow_forget();
+	flow_exec("ping");
+	EQUAL(flow.nr, 0);
+	end();
+}
+
 static void counts_events(void)
 {
 	begin("-session\nscan distinct=2 events=5 window=60");
@@ -234,6 +260,7 @@ static void first_text_is_cut_where_it_must(void)
 
 static const struct test tests[] = {
 	{ "an update at each doubling", updates_on_doubling },
+	{ "no updates once a number can grow no more", updates_end_with_the_numbers },
 	{ "events threshold in the window", counts_events },
 	{ "events thresholds up to slots are exact", event_thresholds_up_to_slots_are_exact },
 	{ "larger ones to one in slots", larger_ones_are_so_to_one_in_slots },
