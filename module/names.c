@@ -213,10 +213,13 @@ static int remove_tool(struct netscan_config *cfg, char *name, const char **why)
 		*why = "an exception names this tool";
 		return -EINVAL;
 	}
-	/* Its place may go to another tool: no group may keep it. */
+	/*
+	 * Its place may go to another tool: no group may keep it. One of a rule
+	 * for other tools may have it, too: by the first sign of an exec that
+	 * was one of these by another.
+	 */
 	for (i = 0; i < cfg->nr_rules; i++)
-		if (cfg->rule[i].tools == U32_MAX)
-			cfg->rule[i].id = cfg->next_id++;
+		cfg->rule[i].id = cfg->next_id++;
 	remove_names(tools, tool);
 	remove_build_ids(tools, tool);
 	memset(tools->tool[tool], 0, NETSCAN_MAX_NAME);

@@ -379,6 +379,43 @@ static void what_was_not_read_spells_one(void)
 	end();
 }
 
+static void change_tools(const char *text)
+{
+	struct netscan_config old = flow.cfg;
+	char buf[64];
+	const char *why;
+
+	snprintf(buf, sizeof(buf), "%s", text);
+	EQUAL(netscan_tools_parse(&flow.cfg, buf, &why), 0);
+	CHECK(netscan_scan_clear(&flow.s, &old, &flow.cfg, flow.now, false));
+}
+
+/*
+ * A rule sees what is one of its tools by any sign, and its group remembers the
+ * tool of the first: of none that is gone, or that took the place.
+ */
+static void removed_tools_are_in_no_record(void)
+{
+	u32 ping;
+
+	begin("-session\nscan distinct=3");
+	ping = BIT(flow.ev.from.tool);
+	change_tools("mine");
+	flow.ev.from.tool = netscan_tools_find(&flow.cfg.tools, "mine", 4);
+	flow.ev.tools = ping;
+	flow_targets(1, 5);
+	EQUAL(flow_count(NETSCAN_ALERT), 1);
+	TEXT_EQUAL(flow_last()->tool, "mine");
+	change_tools("-mine");
+	change_tools("other");
+	EQUAL(flow.cfg.tools.tool[flow.ev.from.tool][0], 'o');
+	flow.now += 600 * SEC;
+	CHECK(flow_tick());
+	EQUAL(flow_count(NETSCAN_END), 1);
+	TEXT_EQUAL(flow_last()->tool, "mine");
+	end();
+}
+
 /* A bit is the rule's place in the order of evaluation. */
 static void excepted_rules_do_not_count(void)
 {
@@ -420,6 +457,7 @@ static const struct test tests[] = {
 	{ "one exec spells a scan", one_exec_spells_a_scan },
 	{ "spans of watched tools", spans_of_watched_tools },
 	{ "what was not read spells one", what_was_not_read_spells_one },
+	{ "removed tools are in no record", removed_tools_are_in_no_record },
 	{ "excepted rules do not count", excepted_rules_do_not_count },
 	{ "early after boot", early_after_boot },
 	{ "a run begins when the window is empty", a_run_begins_when_the_window_is_empty },
