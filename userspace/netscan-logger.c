@@ -40,6 +40,7 @@
  * @wait_mask: signal mask while asleep
  * @in: bytes read and not printed; room for one record beside part of another
  * @in_len: bytes in @in
+ * @in_line: @in begins within a line whose beginning was printed
  * @out: what goes out next
  */
 struct logger {
@@ -49,6 +50,7 @@ struct logger {
 	sigset_t wait_mask;
 	char in[2 * NETSCAN_RECORD_MAX];
 	size_t in_len;
+	bool in_line;
 	struct output out;
 };
 
@@ -88,12 +90,14 @@ static int put_out(struct logger *l)
 	return -EIO;
 }
 
-static int put_record(struct logger *l, const char *line, size_t len)
+/* @ended: the line ends here, and so its newline goes out with it. */
+static int put_record(struct logger *l, const char *line, size_t len, bool ended)
 {
 	struct record rec;
-	bool known = record_parse(&rec, line, len);
+	bool known = ended && !l->in_line && record_parse(&rec, line, len);
 	uint64_t skipped;
 
+	l->in_line = !ended;
 	if (known && !source_is_new(&l->src, &rec, &skipped))
 		return 0;
 	if (known && skipped)
@@ -102,7 +106,7 @@ static int put_record(struct logger *l, const char *line, size_t len)
 	output_reset(&l->out);
 	if (l->opts.format == FORMAT_RAW) {
 		output_bytes(&l->out, line, len);
-		output_bytes(&l->out, "\n", 1);
+		output_bytes(&l->out, "\n", ended);
 	} else if (known && rec.type != RECORD_OTHER) {
 		pretty_record(&l->out, &rec, l->opts.colour);
 	} else {
@@ -111,7 +115,10 @@ static int put_record(struct logger *l, const char *line, size_t len)
 	return put_out(l);
 }
 
-/* Prints all whole lines; with @all also what has no newline. */
+/*
+ * Prints all whole lines; with @all also what has no newline. What is longer than a
+ * record goes out in parts, and none of them is taken for one.
+ */
 static int put_records(struct logger *l, bool all)
 {
 	const char *pos = l->in, *end;
@@ -125,7 +132,7 @@ static int put_records(struct logger *l, bool all)
 			len = end - pos;
 		else if (!all && len < NETSCAN_RECORD_MAX)
 			break;
-		ret = put_record(l, pos, len);
+		ret = put_record(l, pos, len, end || (all && len == left));
 		len += end ? 1 : 0;
 		pos += len;
 		left -= len;
@@ -172,6 +179,7 @@ static int read_records(struct logger *l)
 	int ret = -ENODEV, flush;
 	ssize_t n;
 
+	l->in_line = false;
 	while (!release_wanted) {
 		n = read(l->src.fd, l->in + l->in_len, sizeof(l->in) - l->in_len);
 		if (n < 0 && errno == EINTR)

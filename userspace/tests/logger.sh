@@ -218,6 +218,15 @@ test_output() {
 	timeout 10 "$logger" --device=saved --format=pretty >"$out" 2>"$err" &&
 		! LC_ALL=C grep -q '[^ -~]' "$out" && grep -q '^? \\x1b\]0;' "$out"
 	result $? 'noise reaches nobody as it is'
+
+	# A record has at most 8192 bytes, its newline among them.
+	{ printf '%08192d' 0 && record 1 && printf '%016500d' 0 && record 2 && record 3; } >saved
+	timeout 10 "$logger" --device=saved --format=pretty >"$out" 2>"$err" &&
+		[ "$(grep -c UPDATE "$out")" -eq 1 ] && grep -q '^? type=update seq=1 ' "$out"
+	result $? 'what stands in a line too long for a record is none'
+	run 0 'such a line' --device=saved
+	cmp -s saved "$out"
+	result $? 'goes to a pipe as it is'
 }
 
 test_terminal() {
