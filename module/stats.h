@@ -17,12 +17,13 @@
  * enum netscan_stat - the counters
  * @NETSCAN_STAT_EXECS: successful execs, of anything
  * @NETSCAN_STAT_EVENTS: exec events: execs of a tool
- * @NETSCAN_STAT_ARGS: their arguments that were counted
+ * @NETSCAN_STAT_ARGS: their arguments that were fingerprinted
  * @NETSCAN_STAT_LONG_ARGS: their arguments over 1024 bytes, which are not counted
  * @NETSCAN_STAT_TRUNCATED: exec events whose argv was too long to be read whole
  * @NETSCAN_STAT_READ_FAULTS: exec events whose argv could not be read to its end
  * @NETSCAN_STAT_PUSHED: fingerprints that made room in a full window
- * @NETSCAN_STAT_DEFERRED: records held back while the worker's queue was full
+ * @NETSCAN_STAT_DEFERRED: times that a record was held back while the worker's
+ *	queue was full
  * @NETSCAN_STAT_EVICTED_IDLE: groups that made room with nothing left in their
  *	window
  * @NETSCAN_STAT_EVICTED_ARMED: groups that made room while they counted
@@ -39,7 +40,7 @@
  * @NETSCAN_STAT_ENDS: end records
  * @NETSCAN_STAT_HEALTH: health records
  * @NETSCAN_STAT_OVERWRITTEN: records that left the ring
- * @NETSCAN_STAT_LOST: of those, ones a reader had not read
+ * @NETSCAN_STAT_LOST: records that readers were told they had lost
  * @NETSCAN_STAT_CHANGES: accepted writes
  * @NETSCAN_STAT_REFUSED: refused writes
  * @NETSCAN_STAT_REPLAYED: execs that met the probe half put in or taken out, and

@@ -323,6 +323,44 @@ static void first_rule_is_never_covered(void)
 }
 
 /* A rule that is off says nothing more, whenever it would have been its turn. */
+/* A loop that has alerted and goes on, and a parent of its own for each other probe. */
+static void sweep_beside_a_loop(void)
+{
+	u32 i;
+
+	flow_targets(1, 10);
+	for (i = 0; i < 100; i++) {
+		flow.now += SEC;
+		flow.ev.from.parent_pid = 10000 + i;
+		flow_targets(1000 + i, 1000 + i);
+		flow.ev.from.parent_pid = 812;
+		flow_targets(1, 10);
+		flow_tick();
+	}
+}
+
+/*
+ * What README says of it: nothing is said of these probes while the scan is open
+ * that covers their session; but where the session's rule comes first, it is.
+ */
+static void covered_says_nothing_of_others(void)
+{
+	begin(BOTH);
+	sweep_beside_a_loop();
+	CHECK(flow_group("session")->args.sum > 50);
+	EQUAL(flow_group("session")->state, NETSCAN_COVERED);
+	EQUAL(flow_count(NETSCAN_ALERT), 1);
+	TEXT_EQUAL(flow_last()->rule, "scan");
+	EQUAL(flow_last()->distinct, 11);
+	end();
+	begin("-scan\nsession distinct=10 window=60\nscan distinct=10 window=60");
+	sweep_beside_a_loop();
+	EQUAL(flow_count(NETSCAN_ALERT), 1);
+	TEXT_EQUAL(flow_last()->rule, "session");
+	CHECK(flow_last()->distinct > 50);
+	end();
+}
+
 static void disabled_while_covered(void)
 {
 	covered_then_over_by_others();
@@ -562,6 +600,7 @@ static const struct test tests[] = {
 	{ "what is owed is not covered again", is_not_covered_again },
 	{ "a cover ends before the event", cover_ends_before_the_event },
 	{ "the first rule is never covered", first_rule_is_never_covered },
+	{ "covered says nothing of others", covered_says_nothing_of_others },
 	{ "disabled while covered: silent", disabled_while_covered },
 	{ "disabled while open: it ends", disabled_while_open },
 	{ "a full queue owes the alert", owed_while_the_queue_is_full },
