@@ -35,7 +35,7 @@ cells()
 	amd64-kprobeless    900 vm    KERNEL=kprobeless
 	amd64-symbolless    900 vm    KERNEL=symbolless
 	amd64-1cpu          900 vm    KERNEL_SUITE=bookworm SMP=1
-	amd64-8cpu         1500 vm    KERNEL_SUITE=bookworm SMP=8 SLOW=3
+	amd64-8cpu         2400 vm    KERNEL_SUITE=bookworm SMP=8 SLOW=6
 	amd64-debug        3000 vm    KERNEL=debug
 	amd64-kcsan        3000 vm    KERNEL=kcsan
 	END

@@ -53,12 +53,10 @@ static_assert(NETSCAN_MAX_TOOLS < 128);
  * struct reader - a CPU's look into files
  * @late: gives @folio back
  * @folio: the page of which nobody else is left, or NULL
- * @head: the beginning of a file
  */
 struct reader {
 	struct irq_work late;
 	struct netscan_folio *folio;
-	u8 head[NETSCAN_ELF_HEAD];
 };
 
 static struct reader __percpu *readers;
@@ -94,7 +92,7 @@ static void put_folio(struct reader *r, struct netscan_folio *folio)
 
 /* Copy the beginning of a file, as far as it is in the first page. */
 static bool read_head(struct reader *r, struct address_space *mapping,
-		      size_t len)
+		      u8 *head, size_t len)
 {
 	struct netscan_folio *folio;
 	bool there;
@@ -108,7 +106,7 @@ static bool read_head(struct reader *r, struct address_space *mapping,
 	there = xa_load(&mapping->i_pages, 0) == folio &&
 		netscan_folio_uptodate(folio);
 	if (there)
-		netscan_folio_read(folio, r->head, len);
+		netscan_folio_read(folio, head, len);
 	put_folio(r, folio);
 	return there;
 }
@@ -146,7 +144,7 @@ static bool is_settled(struct timespec64 changed)
 /* Not inlined: what has been remembered is to be found quickly. */
 static noinline int look_inside(const struct netscan_tools *tools,
 				const struct inode *inode, u64 tag,
-				struct timespec64 changed)
+				struct timespec64 changed, u8 *head)
 {
 	struct reader *r = this_cpu_ptr(readers);
 	size_t len = min_t(u64, i_size_read(inode), NETSCAN_ELF_HEAD);
@@ -154,12 +152,12 @@ static noinline int look_inside(const struct netscan_tools *tools,
 	const u8 *id;
 	int found;
 
-	if (!read_head(r, inode->i_mapping, len)) {
+	if (!read_head(r, inode->i_mapping, head, len)) {
 		netscan_count(BUILDID_ABSENT);
 		return tool;
 	}
 	netscan_count(BUILDID_READS);
-	found = netscan_buildid_find(r->head, len, &id);
+	found = netscan_buildid_find(head, len, &id);
 	if (found > 0)
 		tool = netscan_tools_find_build_id(tools, id, found);
 	else if (found)
@@ -175,11 +173,13 @@ static noinline int look_inside(const struct netscan_tools *tools,
  * @tools: the tools
  * @file: the file that is run
  * @beginning: its first bytes, as the kernel has read them for this exec
+ * @head: NETSCAN_ELF_HEAD bytes to work in
  *
  * Return: as netscan_tools_find().
  */
 int netscan_image_tool(const struct netscan_tools *tools,
-		       const struct file *file, const char *beginning)
+		       const struct file *file, const char *beginning,
+		       u8 *head)
 {
 	const struct inode *inode = image_inode(file);
 	struct timespec64 changed = netscan_ctime(inode);
@@ -191,7 +191,7 @@ int netscan_image_tool(const struct netscan_tools *tools,
 		return ~(s8)word;
 	if (memcmp(beginning, ELFMAG, SELFMAG))
 		return NETSCAN_NO_TOOL;
-	return look_inside(tools, inode, tag, changed);
+	return look_inside(tools, inode, tag, changed, head);
 }
 
 /**

@@ -10,7 +10,8 @@
 struct file;
 
 int netscan_image_tool(const struct netscan_tools *tools,
-		       const struct file *file, const char *beginning);
+		       const struct file *file, const char *beginning,
+		       u8 *head);
 int netscan_image_init(void);
 void netscan_image_exit(void);
 size_t netscan_image_bytes(void);

@@ -102,10 +102,10 @@ static void add_before(const struct netscan_turn *t, struct netscan_group *g)
 	run->first = before->first;
 	run->evicted = before->evicted;
 	run->events += min(before->events, U32_MAX - run->events);
-	run->read_faults = min_t(u32, U8_MAX,
-				 before->read_faults + run->read_faults);
-	run->truncated = min_t(u32, U8_MAX,
-			       before->truncated + run->truncated);
+	g->unread.faults = min_t(u32, U8_MAX,
+				 g->unread_before.faults + g->unread.faults);
+	g->unread.truncated = min_t(u32, U8_MAX, g->unread_before.truncated +
+						 g->unread.truncated);
 }
 
 /**
@@ -120,6 +120,7 @@ void netscan_life_close(const struct netscan_turn *t, struct netscan_group *g)
 {
 	add_before(t, g);
 	g->before = g->run;
+	g->unread_before = g->unread;
 	g->run.events = 0;
 }
 

@@ -61,7 +61,7 @@
 #define NETSCAN_ARGV_CHUNK	2048U	/* copied at a time */
 #define NETSCAN_ARGV_BATCH	64U	/* fingerprints handed on at a time */
 #define NETSCAN_TEXT		512U	/* of a command line, in a record */
-#define NETSCAN_FIRST_TEXT	56U	/* of a group's first, in the group */
+#define NETSCAN_FIRST_TEXT	55U	/* of a group's first, in the group */
 
 /* Exceptions: in the configuration, too; matched with preemption off. */
 #define NETSCAN_MAX_EXCEPTIONS	64	/* a bit of a u64 each */

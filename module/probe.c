@@ -42,8 +42,13 @@
 #define SYMBOL	"finalize_exec"
 #define MEMFD	"memfd:"	/* what a memfd's name begins with */
 
-/* Each CPU's argv under way, too large for a stack. */
-static struct netscan_args __percpu *buffers;
+/* What a CPU looks at an exec in, first the file, then argv; too large for a stack. */
+union buffer {
+	u8 head[NETSCAN_ELF_HEAD];
+	struct netscan_args args;
+};
+
+static union buffer __percpu *buffers;
 
 /*
  * What the self-test passes where an exec passes its own. It has no file and
@@ -102,7 +107,7 @@ static void watch_exec(const struct netscan_config *cfg,
 		       const struct linux_binprm *bprm, int tool, u32 tools,
 		       enum netscan_match match)
 {
-	struct netscan_args *args = this_cpu_ptr(buffers);
+	struct netscan_args *args = &this_cpu_ptr(buffers)->args;
 	const struct mm_struct *mm = current->mm;
 	struct netscan_source source = {
 		.file = bprm->file,
@@ -176,7 +181,8 @@ static int match_image(const struct netscan_config *cfg,
 		       const struct linux_binprm *bprm, int tool,
 		       enum netscan_match *match, u32 *all)
 {
-	int by_id = netscan_image_tool(&cfg->tools, bprm->file, bprm->buf);
+	int by_id = netscan_image_tool(&cfg->tools, bprm->file, bprm->buf,
+				       this_cpu_ptr(buffers)->head);
 
 	if (by_id >= 0)
 		*all |= BIT(by_id);
@@ -242,7 +248,7 @@ static struct kprobe probe = {
  */
 int netscan_probe_init(void)
 {
-	buffers = alloc_percpu(struct netscan_args);
+	buffers = alloc_percpu(union buffer);
 	return buffers ? 0 : -ENOMEM;
 }
 
@@ -345,5 +351,5 @@ const char *netscan_probe_symbol(void)
  */
 size_t netscan_probe_bytes(void)
 {
-	return sizeof(struct netscan_args) * num_possible_cpus();
+	return sizeof(union buffer) * num_possible_cpus();
 }

@@ -24,6 +24,7 @@ static void start_run(const struct netscan_turn *t, struct netscan_group *g)
 		.first = t->now,
 		.evicted = t->bucket->evictions,
 	};
+	g->unread = (struct netscan_unread){};
 	g->seen = 0;
 	g->text_len = min_t(u32, ev->text_len, NETSCAN_FIRST_TEXT);
 	g->text_cut = ev->text_cut || g->text_len < ev->text_len;
@@ -97,8 +98,8 @@ static u32 add_unread(struct netscan_turn *t, struct netscan_group *g)
 
 	if (!ev->truncated && !ev->read_fault)
 		return 0;
-	g->run.read_faults += ev->read_fault && g->run.read_faults != U8_MAX;
-	g->run.truncated += ev->truncated && g->run.truncated != U8_MAX;
+	g->unread.faults += ev->read_fault && g->unread.faults != U8_MAX;
+	g->unread.truncated += ev->truncated && g->unread.truncated != U8_MAX;
 	add_fp(t, g, &g->args,
 	       g->key ^ netscan_key_unique(&t->s->key, t->now, ev->from.pid), 1);
 	return 1;
@@ -278,8 +279,8 @@ void netscan_scan_fill(struct netscan_record *r,
 	r->window = note->rule->window;
 	r->by = note->rule->by;
 	r->argc = ev ? ev->argc : 0;
-	r->read_faults = g->run.read_faults;
-	r->truncated = g->run.truncated;
+	r->read_faults = g->unread.faults;
+	r->truncated = g->unread.truncated;
 	r->evicted = note->evictions - g->run.evicted;
 	r->from_event = ev;
 	r->last_len = ev ? ev->text_len : 0;

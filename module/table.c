@@ -33,7 +33,7 @@
 #include "stats.h"
 #include "table.h"
 
-static_assert(sizeof(struct netscan_group) <= 232);
+static_assert(sizeof(struct netscan_group) <= 216);
 static_assert((NETSCAN_BUCKET_GROUPS & (NETSCAN_BUCKET_GROUPS - 1)) == 0);
 
 static void init_bucket(struct netscan_table *t, u32 i)

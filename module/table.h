@@ -32,14 +32,20 @@ enum netscan_state {
  * @first: first event, nanoseconds since boot
  * @events: events, saturating; 0 where none has begun
  * @evicted: the bucket's count of evictions at @first
- * @read_faults: of them those whose argv could not be read, saturating
- * @truncated: of them those whose argv was not read whole, saturating
  */
 struct netscan_run {
 	u64 first;
 	u32 events;
 	u32 evicted;
-	u8 read_faults;
+};
+
+/**
+ * struct netscan_unread - the events of a run that were not read whole
+ * @faults: those whose argv could not be read to its end, saturating
+ * @truncated: those whose argv was too long for that, saturating
+ */
+struct netscan_unread {
+	u8 faults;
 	u8 truncated;
 };
 
@@ -53,6 +59,8 @@ struct netscan_run {
  *         threshold is above 1
  * @run: since the group was empty or little was left, or its scan ended
  * @before: the run before, while what only it has seen may still count
+ * @unread: of the events of @run
+ * @unread_before: of those of @before
  * @next_events: an update is due when @run has as many events
  * @seen: distinct arguments: of the window at the alert, and all new ones since
  * @next_seen: an update is due when @seen reaches it
@@ -91,6 +99,8 @@ struct netscan_group {
 	u32 cover_id;
 	u32 window;
 	u16 hash_next;
+	struct netscan_unread unread;
+	struct netscan_unread unread_before;
 	u8 state;
 	bool text_cut;
 	u8 text_len;

@@ -380,7 +380,7 @@ static const struct bound bounds[] = {
 	  N * (NETSCAN_MAX_RULES - 2), 470 },
 	{ "a new argument in place of a known one, two full windows",
 	  "feed_new", "feed_known", N, 400 },
-	{ "finding a group in a full bucket", "lookup", "", N, 28 },
+	{ "finding a group in a full bucket", "lookup", "", N, 29 },
 	{ "evicting a group, one user", "evict", "", N, 11000 },
 	{ "evicting a group, 64 users", "evict_users", "", N, 19000 },
 	{ "two names, of no tool", "no_tool", "", N, 146 },

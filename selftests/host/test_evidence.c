@@ -183,7 +183,7 @@ static void fault_counts_saturate(void)
 	flow.hole = PAGE_SIZE;
 	for (i = 0; i < 400; i++)
 		flow_argv(argv, sizeof(argv));
-	EQUAL(flow_group("scan")->run.read_faults, U8_MAX);
+	EQUAL(flow_group("scan")->unread.faults, U8_MAX);
 	EQUAL(flow_group("scan")->run.events, 400);
 	end();
 }

@@ -190,12 +190,12 @@ static void get_finds_or_makes(void)
 	CHECK(find(7 + N) == h);
 	/* A place that is used again holds nothing of before. */
 	g->text_len = 3;
-	g->run.read_faults = 3;
+	g->unread.faults = 3;
 	g->run.first = 3;
 	h = get(8, 3 * SEC);
 	CHECK(h == g);
 	EQUAL(h->args.count, 0);
-	EQUAL(h->run.events + h->run.read_faults + h->text_len + h->run.first, 0);
+	EQUAL(h->run.events + h->unread.faults + h->text_len + h->run.first, 0);
 	end();
 }
 
