@@ -24,9 +24,22 @@ without_faults()
 	' "$log"
 }
 
+# without_others - blank, too, where the kernel races with itself: the module is in no stack
+without_others()
+{
+	awk '
+		/BUG: KCSAN: / { held = 1; ours = 0; n = 0 }
+		!held { print; next }
+		{ line[n++] = $0; ours = ours || /\[netscan\]/ }
+		/=======$/ && n > 1 { show(); held = 0 }
+		END { if (held) { ours = 1; show() } }
+		function show(	i) { for (i = 0; i < n; i++) print ours ? line[i] : "" }
+	'
+}
+
 # Anchored, so that the "Spectre V2 : WARNING: ..." of some machines is no complaint.
 stamp='^\[ *[0-9.]+\](\[[^]]*\])? '
-found=$(without_faults | grep -nE -A 30 \
+found=$(without_faults | without_others | grep -nE -A 30 \
 	-e "${stamp}(WARNING:|BUG[: ]|UBSAN:|KASAN:|KCSAN:|KFENCE:)" \
 	-e 'Oops|Call Trace|Kernel panic|general protection|[Uu]nable to handle' \
 	-e 'possible (recursive|circular|irq lock)|inconsistent lock state|suspicious RCU' \
