@@ -31,6 +31,7 @@ enum netscan_file {
  * @orphan: the parent is init or a child subreaper
  * @file: enum netscan_file
  * @parent_comm: the parent's name, NUL-terminated
+ * @account: the user whose share of the table it takes up
  */
 struct netscan_origin {
 	u64 parent_start;
@@ -43,6 +44,7 @@ struct netscan_origin {
 	u8 orphan;
 	u8 file;
 	char parent_comm[16];
+	u32 account;
 };
 
 /**

@@ -164,7 +164,7 @@ static struct netscan_group *get_group(struct netscan_turn *t, u64 key)
 			netscan_life_cut(t, g, "reused");
 		netscan_table_remove(t->bucket, g);
 	}
-	return netscan_table_get(t->bucket, key, t->ev->from.uid, t->now,
+	return netscan_table_get(t->bucket, key, t->ev->from.account, t->now,
 				 netscan_life_evicted, t);
 }
 

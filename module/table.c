@@ -8,8 +8,8 @@
  * of its groups makes room. Which one is decided in this order:
  *
  *	1. a group of which nothing is left in the window;
- *	2. a group of a user who holds more than a quarter of the bucket: of
- *	   the one who needs room, or else of another;
+ *	2. a group of a user (netscan_origin.account) who holds more than a
+ *	   quarter of the bucket: of the one who needs room, or else of another;
  *	3. armed groups before covered ones, those in a scan last;
  *	4. the least progress: distinct arguments, but no more than four an
  *	   exec event;
@@ -170,7 +170,7 @@ static u64 over_share(const struct netscan_bucket *b, bool entries, u64 now)
 		if (seen >> i & 1)
 			continue;
 		for (same = 0, sum = 0, j = i; j < NETSCAN_BUCKET_GROUPS; j++) {
-			if (b->group[j].from.uid != b->group[i].from.uid)
+			if (b->group[j].from.account != b->group[i].from.account)
 				continue;
 			same |= 1ULL << j;
 			sum += held(&b->group[j], entries, now);
@@ -194,9 +194,9 @@ static u64 with_entries(const struct netscan_bucket *b)
 	return with;
 }
 
-/* The least of the groups with a bit in @among; where @uid is given, of theirs. */
+/* The least of the groups with a bit in @among; where @account is given, of theirs. */
 static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
-					const u32 *uid, u64 now)
+					const u32 *account, u64 now)
 {
 	struct netscan_group *g, *least = NULL;
 	u64 r, lowest = 0;
@@ -205,7 +205,7 @@ static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
 	for (i = 0; i < NETSCAN_BUCKET_GROUPS; i++) {
 		g = &b->group[i];
 		if (!(among >> i & 1) || g->state == NETSCAN_FREE ||
-		    (uid && g->from.uid != *uid))
+		    (account && g->from.account != *account))
 			continue;
 		r = rank(g, now);
 		if (!least || r < lowest ||
@@ -223,7 +223,7 @@ static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
  */
 static struct netscan_group *choose_victim(struct netscan_bucket *b,
 					   const struct netscan_group *spare,
-					   u32 uid, bool entries, u64 now)
+					   u32 account, bool entries, u64 now)
 {
 	u64 others = spare ? ~(1ULL << (spare - b->group)) : U64_MAX;
 	struct netscan_group *g, *first;
@@ -235,7 +235,7 @@ static struct netscan_group *choose_victim(struct netscan_bucket *b,
 	if (netscan_table_idle(first, now))
 		return first;
 	over = others & over_share(b, entries, now);
-	g = find_least(b, over, &uid, now) ?: find_least(b, over, NULL, now);
+	g = find_least(b, over, &account, now) ?: find_least(b, over, NULL, now);
 	return g ?: first;
 }
 
@@ -262,7 +262,7 @@ static void evict_group(struct netscan_bucket *b, struct netscan_group *g,
  * netscan_table_get() - find a group or make it
  * @b: its bucket
  * @key: its key
- * @uid: whose it is, when it has to be made
+ * @account: whose share it takes up, when it has to be made
  * @now: nanoseconds since boot
  * @evict: called for a group in a scan before it is removed
  * @ctx: handed to @evict
@@ -271,7 +271,7 @@ static void evict_group(struct netscan_bucket *b, struct netscan_group *g,
  * state, NETSCAN_ARMED.
  */
 struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
-					u32 uid, u64 now,
+					u32 account, u64 now,
 					netscan_evict_fn evict, void *ctx)
 {
 	struct netscan_group *g = netscan_table_find(b, key);
@@ -281,14 +281,14 @@ struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
 	if (g)
 		return g;
 	if (b->free == NETSCAN_NIL)
-		evict_group(b, choose_victim(b, NULL, uid, false, now), now,
+		evict_group(b, choose_victim(b, NULL, account, false, now), now,
 			    evict, ctx);
 	i = b->free;
 	g = &b->group[i];
 	b->free = g->hash_next;
 	memset(g, 0, offsetof(struct netscan_group, text));
 	g->key = key;
-	g->from.uid = uid;
+	g->from.account = account;
 	g->state = NETSCAN_ARMED;
 	netscan_window_init(&b->pool, &g->args, 2 * i);
 	netscan_window_init(&b->pool, &g->execs, 2 * i + 1);
@@ -324,6 +324,6 @@ void netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
 	 * another group is there to make room until the add succeeds.
 	 */
 	while (netscan_window_add(&b->pool, w, fp, now, weight))
-		evict_group(b, choose_victim(b, g, g->from.uid, true, now), now,
+		evict_group(b, choose_victim(b, g, g->from.account, true, now), now,
 			    evict, ctx);
 }

@@ -160,7 +160,7 @@ typedef void (*netscan_evict_fn)(void *ctx, struct netscan_bucket *b,
 int netscan_table_create(struct netscan_table *t, u32 groups, u32 slots);
 void netscan_table_destroy(struct netscan_table *t);
 struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
-					u32 uid, u64 now,
+					u32 account, u64 now,
 					netscan_evict_fn evict, void *ctx);
 void netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
 		       struct netscan_window *w, u64 fp, u64 now, u32 slots,

@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/user_namespace.h>
 
 #include "compat.h"
 #include "stats.h"
@@ -46,6 +47,26 @@ static void fill_session(struct netscan_event *ev)
 
 	ev->from.sid = pid_nr(session);
 	ev->session_start = leader ? leader->start_boottime : 0;
+}
+
+/*
+ * In a user namespace a process may be any of many users, so it takes up the
+ * share of whoever made the outermost one. Root makes them for others: there
+ * it is that of the user who is root within.
+ */
+static kuid_t find_account(void)
+{
+	struct user_namespace *ns = current_user_ns();
+	kuid_t root;
+
+	if (likely(!ns->level))
+		return current_uid();
+	while (ns->level > 1)
+		ns = ns->parent;
+	root = make_kuid(ns, 0);
+	if (uid_eq(ns->owner, GLOBAL_ROOT_UID) && uid_valid(root))
+		return root;
+	return ns->owner;
 }
 
 /**
@@ -93,6 +114,7 @@ void netscan_task_fill(struct netscan_event *ev, const struct file *file,
 	ev->cgroup = netscan_cgroup_id(current);
 	ev->from.pid = task_tgid_nr(current);
 	ev->from.uid = __kuid_val(current_uid());
+	ev->from.account = __kuid_val(find_account());
 	ev->from.file = netscan_task_file(file);
 	fill_parent(&ev->from, parent);
 	fill_session(ev);

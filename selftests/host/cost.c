@@ -191,10 +191,10 @@ static void fill_bucket(bool users)
 		  NETSCAN_BUCKET_GROUPS, "argument-%07u");
 	for (i = 0; i < NETSCAN_BUCKET_GROUPS; i++) {
 		flow.ev.from.parent_pid = 1000 + i;
-		flow.ev.from.uid = users ? i : 0;
+		flow.ev.from.account = users ? i : 0;
 		exec_once();
 	}
-	flow.ev.from.uid = 0;
+	flow.ev.from.account = 0;
 	make_argv(FEW, "argument-%07u");
 }
 

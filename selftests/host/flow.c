@@ -72,6 +72,7 @@ void flow_start(u32 groups, u32 slots)
 			.parent_pid = 812,
 			.sid = 811,
 			.uid = 1000,
+			.account = 1000,
 			.parent_comm = "bash",
 		},
 	};

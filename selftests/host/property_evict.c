@@ -32,7 +32,7 @@ static bool has_more(const struct netscan_bucket *b, u32 uid)
 	u32 groups = 0, entries = 0;
 
 	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++) {
-		if (g->state == NETSCAN_FREE || g->from.uid != uid)
+		if (g->state == NETSCAN_FREE || g->from.account != uid)
 			continue;
 		groups++;
 		entries += g->args.count + g->execs.count;
@@ -80,7 +80,7 @@ static void watch(const struct netscan_note *note)
 	seen.evicted_ends += !flow.full;
 	EQUAL(g->state, NETSCAN_OPEN);
 	CHECK(g->scan_id);
-	if (has_more(b, g->from.uid)) {
+	if (has_more(b, g->from.account)) {
 		beyond++;
 		return;
 	}
@@ -130,7 +130,7 @@ static void take_step(u32 parents, u32 args, u32 users)
 	flow.ev.from.parent_pid = test_below(&r, parents);
 	if (!test_below(&r, 3))
 		flow.ev.from.parent_pid %= 1 + parents / 16;
-	flow.ev.from.uid = flow.ev.from.parent_pid % users;
+	flow.ev.from.account = flow.ev.from.parent_pid % users;
 	flow.ev.from.sid = flow.ev.from.parent_pid / 40;
 	nr = test_below(&r, each + 1);
 	for (i = 0; i < nr; i++)

@@ -279,7 +279,7 @@ static void step_module(const struct step *s)
 	netscan_window_expire(&b->pool, &g->execs, cutoff);
 	if (g->args.count < slots)
 		g->pushed = (struct netscan_pushed){};
-	g->from.uid = s->uid;
+	g->from.account = s->uid;
 	g->run.events++;
 	g->last = flow.now;
 	g->window = WINDOW;
