@@ -322,6 +322,10 @@ bool netscan_probe_disabled(void)
 /**
  * netscan_probe_missed() - execs that came while this CPU was in another probe
  *
+ * No program is exec'ed there: a handler runs with preemption off. So what is
+ * counted was done by a module that calls what is probed. Kprobes count without
+ * a lock, and of two that are missed at once on two CPUs may count one.
+ *
  * Execs while kprobes are switched off are not among them; the self-test says
  * for how long that was.
  */
