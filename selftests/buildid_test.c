@@ -8,10 +8,14 @@
  */
 #include <elf.h>
 #include <fcntl.h>
+#include <linux/fuse.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #include "kselftest_harness.h"
+#include "machine.h"
 #include "session.h"
 
 #define PING		"/usr/bin/ping"
@@ -302,6 +306,106 @@ TEST_F(image, tools_read_back_can_be_written)
 	ASSERT_EQ(0, tools_write(text));
 	ASSERT_LT(0, file_read(PROC("tools"), again, sizeof(again)));
 	ASSERT_STREQ(text, again);
+}
+
+/* ---- what is not in memory ---- */
+
+/* Any name leads to one file, of which nothing is cached. */
+static void answer(int fuse, const struct fuse_in_header *in, const char *body, size_t len)
+{
+	const struct fuse_read_in *read_in = (const void *)(in + 1);
+	struct fuse_attr attr = {
+		.ino = 2, .size = len, .mode = S_IFREG | 0755, .nlink = 1, .blksize = 4096,
+	};
+	struct fuse_out_header out = { .unique = in->unique };
+	union {
+		struct fuse_init_out init;
+		struct fuse_entry_out entry;
+		struct fuse_attr_out attr;
+		struct fuse_open_out open;
+	} u = { 0 };
+	struct iovec iov[] = { { &out, sizeof(out) }, { &u, 0 } };
+
+	switch (in->opcode) {
+	case FUSE_INIT:
+		u.init.major = FUSE_KERNEL_VERSION;
+		u.init.minor = FUSE_KERNEL_MINOR_VERSION;
+		u.init.max_write = 4096;
+		iov[1].iov_len = sizeof(u.init);
+		break;
+	case FUSE_LOOKUP:
+		u.entry.nodeid = 2;
+		u.entry.attr = attr;
+		iov[1].iov_len = sizeof(u.entry);
+		break;
+	case FUSE_GETATTR:
+		if (in->nodeid == FUSE_ROOT_ID)
+			attr.mode = S_IFDIR | 0755;
+		u.attr.attr = attr;
+		iov[1].iov_len = sizeof(u.attr);
+		break;
+	case FUSE_OPEN:
+		u.open.open_flags = FOPEN_DIRECT_IO;
+		iov[1].iov_len = sizeof(u.open);
+		break;
+	case FUSE_READ:
+		if (read_in->offset < len) {
+			iov[1].iov_base = (void *)(body + read_in->offset);
+			iov[1].iov_len = len - read_in->offset;
+		}
+		if (iov[1].iov_len > read_in->size)
+			iov[1].iov_len = read_in->size;
+		break;
+	case FUSE_RELEASE:
+	case FUSE_FLUSH:
+		break;
+	default:
+		out.error = -EOPNOTSUPP;
+	}
+	out.len = sizeof(out) + iov[1].iov_len;
+	if (in->opcode != FUSE_FORGET && writev(fuse, iov, 2) < 0 && errno != ENOENT)
+		_exit(1);
+}
+
+/* A child that serves @body until nobody has the file system mounted. */
+static pid_t start_server(int fuse, const char *body, size_t len)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	while (read(fuse, again, sizeof(again)) > 0 || errno == EINTR)
+		answer(fuse, (const void *)again, body, len);
+	_exit(0);
+}
+
+TEST_F_TIMEOUT(image, that_is_not_in_memory_is_counted_and_not_waited_for, 60)
+{
+	uint64_t absent = stats_get("buildid_absent");
+	const char *noop = tool_path(&self->tb, "noop");
+	char dir[300], path[320];
+	pid_t server;
+	ssize_t len;
+	int fuse;
+
+	len = file_read(noop, text, sizeof(text));
+	ASSERT_LT(0, len);
+	snprintf(dir, sizeof(dir), "%s/fuse", self->tb.dir);
+	ASSERT_EQ(0, mkdir(dir, 0755));
+	fuse = fuse_mount(dir);
+	if (fuse == -ENOENT || fuse == -ENODEV)
+		SKIP(rmdir(dir); return, "this kernel has no FUSE");
+	ASSERT_LE(0, fuse);
+	server = start_server(fuse, text, len);
+	snprintf(path, sizeof(path), "%s/pong", dir);
+	ASSERT_EQ(0, build_id_tell(PING, PING_LINE));
+	EXPECT_FALSE(is_known(&self->tb, path));
+	EXPECT_FALSE(is_known(&self->tb, path));
+	EXPECT_EQ(absent + 2, stats_get("buildid_absent"));
+	EXPECT_EQ(0, umount2(dir, MNT_DETACH));
+	close(fuse);
+	EXPECT_EQ(server, waitpid(server, NULL, 0));
+	EXPECT_EQ(0, rmdir(dir));
 }
 
 TEST_HARNESS_MAIN

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
+#include "machine.h"
 #include "session.h"
 
 #define EXCEPTIONS	PROC("exceptions")
@@ -280,25 +281,6 @@ TEST_F(exceptions, keeps_up_with_a_file_that_is_replaced)
 	EXPECT_EQ(1u, hits);
 }
 
-/* A file system whose server never answers, until the descriptor is closed. */
-static int mount_dead(const char *where)
-{
-	char options[80];
-	int err, fuse;
-
-	/* It may be part of the kernel, or not there. */
-	err = system("modprobe -q fuse");
-	fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
-	if (fuse < 0)
-		return -errno;
-	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
-	if (!mount("dead", where, "fuse", 0, options))
-		return fuse;
-	err = -errno;
-	close(fuse);
-	return err;
-}
-
 /* A path there waits as long as it will: nothing else does. */
 TEST_F(exceptions, dead_file_system_holds_up_no_change)
 {
@@ -308,7 +290,8 @@ TEST_F(exceptions, dead_file_system_holds_up_no_change)
 
 	snprintf(dir, sizeof(dir), "%s/dead", bed.dir);
 	ASSERT_EQ(0, mkdir(dir, 0755));
-	fuse = mount_dead(dir);
+	/* Its server never answers, until the descriptor is closed. */
+	fuse = fuse_mount(dir);
 	if (fuse == -ENOENT || fuse == -ENODEV)
 		SKIP(rmdir(dir); return, "this kernel has no FUSE");
 	ASSERT_LE(0, fuse);
@@ -395,6 +378,26 @@ TEST_F(exceptions, sixty_four_and_no_more)
 	ASSERT_EQ(0, sweep(&bed.prober, self->nc));
 	EXPECT_EQ(1u, exception_number("t_64", "hits"));
 	EXPECT_EQ(0u, exception_number("t_63", "hits"));
+}
+
+/* Long patterns that nearly match everywhere; what cannot be told is counted. */
+TEST_F(exceptions, that_take_too_long_are_given_up)
+{
+	static const char * const names[] = { "t_a", "t_b", "t_c" };
+	uint64_t undecided = stats_get("undecided");
+	char many[501], line[200];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(line, sizeof(line), "%s args=\"*%0120dx\"\n", names[i], 0);
+		ASSERT_EQ(0, exceptions_write(line));
+	}
+	snprintf(many, sizeof(many), "%0500d", 0);
+	ASSERT_EQ(0, probe(&bed.prober, self->nc, "nc", many, NULL));
+	EXPECT_EQ(undecided + 1, stats_get("undecided"));
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		EXPECT_EQ(0u, exception_number(names[i], "hits"));
+	EXPECT_EQ(1, group_find(&r, "t_one", "sid", bed.prober.pid));
 }
 
 TEST_F(exceptions, what_they_name_stays)

@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -63,4 +66,22 @@ int ko_load(const char *path, const char *params)
 int ko_unload(const char *name)
 {
 	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+}
+
+int fuse_mount(const char *where)
+{
+	char options[80];
+	int err, fuse;
+
+	/* It may be part of the kernel, or not there. */
+	err = system("modprobe -q fuse");
+	fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	if (fuse < 0)
+		return -errno;
+	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
+	if (!mount("netscan", where, "fuse", 0, options))
+		return fuse;
+	err = -errno;
+	close(fuse);
+	return err;
 }

@@ -22,4 +22,7 @@ int ko_load(const char *path, const char *params);
 /** ko_unload() - remove the module of that name if nothing uses it; 0 or -errno */
 int ko_unload(const char *name);
 
+/** fuse_mount() - mount a file system whose server is who reads the descriptor; that, or -errno */
+int fuse_mount(const char *where);
+
 #endif /* MACHINE_H */

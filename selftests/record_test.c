@@ -240,8 +240,8 @@ static int open_terminal(void *arg)
 
 	if (slave < 0)
 		return -errno;
-	/* A session leader's first terminal becomes its controlling one. */
-	return ioctl(slave, TIOCSCTTY, 0) ? -errno : 0;
+	/* A session leader's first terminal becomes its controlling one, and no other session's. */
+	return ioctl(slave, TIOCSCTTY, 1) ? -errno : 0;
 }
 
 TEST_F(record, controlling_terminal)
@@ -259,6 +259,23 @@ TEST_F(record, controlling_terminal)
 	ASSERT_EQ(1, alert_from(&self->tb, self->ping, open_terminal, slave));
 	EXPECT_STREQ(slave + strlen("/dev/"), record_raw(&r, "tty"));
 	close(master);
+}
+
+TEST_F(record, controlling_terminal_that_is_a_port)
+{
+	static const char key[] = "netscan.terminal=";
+	static char words[4096];
+	char path[64], *name;
+
+	ASSERT_LT(0, file_read("/proc/cmdline", words, sizeof(words)));
+	name = strstr(words, key);
+	if (!name)
+		SKIP(return, "no port here is known to be free");
+	name += strlen(key);
+	name[strcspn(name, " \n")] = '\0';
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	ASSERT_EQ(1, alert_from(&self->tb, self->ping, open_terminal, path));
+	EXPECT_STREQ(name, record_raw(&r, "tty"));
 }
 
 TEST_F(record, namespaces_of_this_process)
