@@ -317,7 +317,9 @@ TEST_F_TIMEOUT(crowd, of_parents_is_counted_to_one, 7000)
 	EXPECT_EQ(tools, stats_get("events"));
 	EXPECT_EQ(2 * tools, stats_get("args"));
 	for (i = 0; i < ARRAY_SIZE(none); i++)
-		EXPECT_EQ(0u, stats_get(none[i])) TH_LOG("%s", none[i]);
+		EXPECT_EQ(0u, stats_get(none[i])) {
+			TH_LOG("%s", none[i]);
+		}
 	EXPECT_EQ((int)nr_parents, compare_groups());
 	ASSERT_EQ(1, group_find(&r, "session", "sid", getsid(0)));
 	EXPECT_EQ(tools, record_u64(&r, "events"));

@@ -164,7 +164,7 @@ TEST_F_TIMEOUT(fault, load_fails_cleanly_or_works, 280)
 	for (n = 1; failed; n++) {
 		ASSERT_GT(MAX_FAULTS, n);
 		arm(self->nth, n);
-		err = module_load("");
+		err = module_load("rules=\"scan distinct=100\"");
 		failed = disarm(self->nth);
 		refused += !!err;
 		if (!err) {

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "kselftest_harness.h"
+#include "machine.h"
 #include "session.h"
 
 #define ROUNDS	100
@@ -144,6 +145,41 @@ TEST_F(load, bad_parameters_are_refused_and_leave_nothing)
 		}
 	}
 	ASSERT_EQ(0, module_load(""));
+	EXPECT_TRUE(works(&self->tb, self->ping));
+}
+
+#define STARVE(name)	"/sys/module/starve/parameters/" name
+
+/* Loads the module with its @n-th allocation failed; whether it came to that. */
+static bool load_starved(unsigned int n, int *err)
+{
+	char word[16];
+
+	snprintf(word, sizeof(word), "%u", n);
+	*err = file_write(STARVE("nth"), word, strlen(word)) ?: module_load("");
+	/* To read that it has failed takes memory, too. */
+	if (file_write(STARVE("nth"), "0", 1) || file_read(STARVE("failed"), word, 16) < 0)
+		abort();
+	return word[0] == 'Y';
+}
+
+TEST_F_TIMEOUT(load, none_of_its_allocations_may_fail, 120)
+{
+	int err = ko_load(program_beside("starve.ko"), "");
+	unsigned int n = 1;
+
+	if (err == -EOPNOTSUPP)
+		SKIP(return, "the module that starves knows no way to do this here");
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, module_unload());
+	for (; n < 100 && load_starved(n, &err); n++) {
+		EXPECT_EQ(-ENOMEM, err) TH_LOG("allocation %u", n);
+		EXPECT_FALSE(module_loaded() || exists(DEVICE) || exists("/proc/netscan"));
+	}
+	EXPECT_EQ(0, err);
+	/* At least a dozen are of this module. */
+	EXPECT_LT(12u, n);
+	EXPECT_EQ(0, ko_unload("starve"));
 	EXPECT_TRUE(works(&self->tb, self->ping));
 }
 

@@ -55,7 +55,7 @@ selftests/vm/module.sh "$release" "$stage/netscan.ko" W=1 KCFLAGS=-Werror \
 	$(kernel_says make) >"$work/build" 2>&1 ||
 	fail "the module is built" "$work/build"
 if ! kernel_is_built || [ -z "$(kernel_says refuses)" ]; then
-	for name in tamper stopwatch; do
+	for name in starve stopwatch tamper; do
 		# shellcheck disable=SC2046 # one word an argument
 		selftests/vm/module.sh "$release" "$stage/tests/$name.ko" W=1 KCFLAGS=-Werror \
 			$(kernel_says make) >"$work/build" 2>&1 ||
