@@ -18,6 +18,8 @@ if [ "$compiled" != "gcc 12 x86_64-linux-gnu" ] && [ "$mode" = verdicts ]; then
 	echo "ok - cost: instructions of the pure files # SKIP the bounds are not for $compiled"
 	exit 0
 fi
+# Memory is copied and searched in the same way on all processors.
+export GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX2_Usable,-AVX_Usable,-ERMS
 if ! said=$(valgrind --tool=callgrind --callgrind-out-file="$build/cost/callgrind.out" \
 	"$build/cost/cost" 2>&1); then
 	printf '%s\n' "$said" | tail -n 20 | sed 's/^/# /'

@@ -81,16 +81,21 @@ static void few_and_empty_ones(void)
 /* Every length, before and behind another argument. */
 static void every_length(void)
 {
+	/* In words of these, a zero byte is found in different ways. */
+	static const u8 bytes[] = { 'x', 0x01, 0x80, 0x81, 0xff };
 	size_t len, at;
+	u32 i;
 
 	for (len = 0; len <= NETSCAN_MAX_ARG + 40; len++) {
-		at = put(0, len, 'x');
-		read_all(at);
-		at = put(at, 3, 'y');
-		read_all(at);
-		at = put(put(0, 3, 'y'), len, 'x');
-		read_all(at);
-		read_all(at - 1);	/* no NUL at the end */
+		for (i = 0; i < ARRAY_SIZE(bytes); i++) {
+			at = put(0, len, bytes[i]);
+			read_all(at);
+			at = put(at, 3, 'y');
+			read_all(at);
+			at = put(put(0, 3, 'y'), len, bytes[i]);
+			read_all(at);
+			read_all(at - 1);	/* no NUL at the end */
+		}
 	}
 }
 
