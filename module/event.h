@@ -26,6 +26,7 @@ enum netscan_file {
  * @pid: the process
  * @sid: its session
  * @uid: its real user
+ * @session: tells that of @sid, but for chance, from earlier ones of the number
  * @tool: index of the tool
  * @match: enum netscan_match
  * @orphan: the parent is init or a child subreaper
@@ -39,10 +40,11 @@ struct netscan_origin {
 	u32 pid;
 	u32 sid;
 	u32 uid;
+	u16 session;
 	u8 tool;
-	u8 match;
-	u8 orphan;
-	u8 file;
+	u8 match : 4;
+	u8 orphan : 1;
+	u8 file : 3;
 	char parent_comm[16];
 	u32 account;
 };

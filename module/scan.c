@@ -148,6 +148,14 @@ static void judge(struct netscan_turn *t, struct netscan_group *g)
 	}
 }
 
+/* Or did the session's number go to a new one? That may have lost its leader. */
+static bool same_session(const struct netscan_group *g,
+			 const struct netscan_event *ev)
+{
+	return g->from.session == ev->from.session &&
+	       g->last >= ev->session_start;
+}
+
 /* Find the event's group, or begin one that it shares with nobody before it. */
 static struct netscan_group *get_group(struct netscan_turn *t, u64 key)
 {
@@ -156,9 +164,8 @@ static struct netscan_group *get_group(struct netscan_turn *t, u64 key)
 	g = netscan_table_find(t->bucket, key);
 	if (g) {
 		if (!(t->rule->by & NETSCAN_BY_SESSION) ||
-		    g->last >= t->ev->session_start)
+		    same_session(g, t->ev))
 			return g;
-		/* The session's number went to a new session. */
 		netscan_count(REUSED);
 		if (netscan_table_in_scan(g))
 			netscan_life_cut(t, g, "reused");

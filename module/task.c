@@ -46,6 +46,8 @@ static void fill_session(struct netscan_event *ev)
 	const struct task_struct *leader = pid_task(session, PIDTYPE_PID);
 
 	ev->from.sid = pid_nr(session);
+	/* Where it lies in memory stays the same as long as it has a process. */
+	ev->from.session = (unsigned long)session / L1_CACHE_BYTES;
 	ev->session_start = leader ? leader->start_boottime : 0;
 }
 

@@ -550,6 +550,12 @@ static void reused_session_begins_anew(void)
 	flow_targets(22, 29);
 	EQUAL(flow.nr, 3);
 	EQUAL(flow_last()->type, NETSCAN_ALERT);
+	/* The leader of a new one may be gone, too. */
+	flow.ev.from.session++;
+	flow_targets(31, 31);
+	EQUAL(flow.nr, 4);
+	TEXT_EQUAL(flow_last()->reason, "reused");
+	EQUAL(STAT(REUSED), 3);
 	end();
 }
 
