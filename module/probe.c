@@ -103,6 +103,42 @@ static void feed_args(const struct netscan_config *cfg,
 		netscan_count(READ_FAULTS);
 }
 
+/*
+ * The name of a file that may be renamed meanwhile. Up to 32 bytes are there
+ * whichever name and length were caught: a name is kept in the dentry, in an
+ * array of at least that size, or elsewhere because it is longer.
+ */
+static const char *file_name(const struct file *file, size_t *len)
+{
+	const struct dentry *dentry = file->f_path.dentry;
+	const char *name;
+
+	BUILD_BUG_ON(DNAME_INLINE_LEN < NETSCAN_MAX_NAME);
+	*len = min_t(size_t, READ_ONCE(dentry->d_name.len), NETSCAN_MAX_NAME);
+	name = (const char *)READ_ONCE(dentry->d_name.name);
+	if (unlikely(dentry->d_sb->s_flags & SB_KERNMOUNT) &&
+	    *len > strlen(MEMFD) && !memcmp(name, MEMFD, strlen(MEMFD))) {
+		*len -= strlen(MEMFD);
+		name += strlen(MEMFD);
+	}
+	return name;
+}
+
+/* A multi-call binary that is called by one tool's name may run as another. */
+static u32 match_applet(const struct netscan_tools *tools,
+			const struct linux_binprm *bprm,
+			const struct netscan_args *args)
+{
+	size_t len;
+	const char *name = file_name(bprm->file, &len);
+	int tool = netscan_tools_find(tools, name, len);
+
+	if (tool == NETSCAN_ASK_ARGV)
+		tool = netscan_tools_match_argv(tools, args->text,
+						args->text_len);
+	return tool < 0 ? 0 : BIT(tool);
+}
+
 static void watch_exec(const struct netscan_config *cfg,
 		       const struct linux_binprm *bprm, int tool, u32 tools,
 		       enum netscan_match match)
@@ -124,6 +160,8 @@ static void watch_exec(const struct netscan_config *cfg,
 			return;
 		}
 		tools = BIT(tool);
+	} else {
+		tools |= match_applet(&cfg->tools, bprm, args);
 	}
 	netscan_count(EVENTS);
 	netscan_task_fill(&ev, bprm->file, source.parent);
@@ -153,27 +191,6 @@ static enum netscan_match name_sign(const struct linux_binprm *bprm,
 				    TASK_COMM_LEN - 1))
 		return NETSCAN_MATCH_FILE;
 	return bprm->interp == bprm->filename ? match : NETSCAN_MATCH_SCRIPT;
-}
-
-/*
- * The name of a file that may be renamed meanwhile. Up to 32 bytes are there
- * whichever name and length were caught: a name is kept in the dentry, in an
- * array of at least that size, or elsewhere because it is longer.
- */
-static const char *file_name(const struct file *file, size_t *len)
-{
-	const struct dentry *dentry = file->f_path.dentry;
-	const char *name;
-
-	BUILD_BUG_ON(DNAME_INLINE_LEN < NETSCAN_MAX_NAME);
-	*len = min_t(size_t, READ_ONCE(dentry->d_name.len), NETSCAN_MAX_NAME);
-	name = (const char *)READ_ONCE(dentry->d_name.name);
-	if (unlikely(dentry->d_sb->s_flags & SB_KERNMOUNT) &&
-	    *len > strlen(MEMFD) && !memcmp(name, MEMFD, strlen(MEMFD))) {
-		*len -= strlen(MEMFD);
-		name += strlen(MEMFD);
-	}
-	return name;
 }
 
 /* What is a tool by no name may be one, or run one, by its file's build-id. */

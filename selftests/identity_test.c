@@ -809,6 +809,25 @@ FIXTURE_TEARDOWN(names)
 	EXPECT_EQ(0, tear_down());
 }
 
+static char *as_nc[] = { "nc", "a0", "a1", "a2", "a3", "a4", NULL };
+
+static int as_nc_by_link_ping(void *path)
+{
+	return put_link(path, "ping") ?: exec_program(in_dir("ping"), as_nc);
+}
+
+/* The link's name says ping, and busybox goes by argument 0. */
+TEST_F(names, of_a_link_and_an_applet_are_both_seen)
+{
+	ASSERT_EQ(0, rules_write("-t_id\n"
+				 "t_nc by=parent,exe distinct=5 events=1 window=60 tools=nc"));
+	ASSERT_EQ(0, session_exec(&bed, as_nc_by_link_ping, BUSYBOX));
+	ASSERT_EQ(1, testbed_next(&bed, &r));
+	EXPECT_STREQ("alert", record_raw(&r, "type"));
+	EXPECT_STREQ("t_nc", record_raw(&r, "rule"));
+	EXPECT_STREQ("ping", record_raw(&r, "tool"));
+}
+
 /* The tool that @name was taken for, "" if for none. */
 static const char *tool_named(const char *name)
 {
