@@ -126,3 +126,11 @@ void netscan_exempt_reset(u64 slots)
 			for_each_possible_cpu(cpu)
 				WRITE_ONCE(per_cpu(hits, cpu)[slot], 0);
 }
+
+/**
+ * netscan_exempt_bytes() - memory of the counters
+ */
+size_t netscan_exempt_bytes(void)
+{
+	return sizeof(u64) * NETSCAN_MAX_EXCEPTIONS * num_possible_cpus();
+}

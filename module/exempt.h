@@ -16,5 +16,6 @@ u32 netscan_exempt_rules(const struct netscan_config *cfg,
 struct netscan_file_id netscan_exempt_lookup(const char *path);
 void netscan_exempt_hits(u64 *hits);
 void netscan_exempt_reset(u64 slots);
+size_t netscan_exempt_bytes(void);
 
 #endif

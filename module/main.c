@@ -13,12 +13,14 @@
 
 #include "chardev.h"
 #include "control.h"
+#include "exempt.h"
 #include "image.h"
 #include "main.h"
 #include "probe.h"
 #include "proc.h"
 #include "queue.h"
 #include "report.h"
+#include "stats.h"
 
 struct netscan_info netscan_info;
 
@@ -77,7 +79,9 @@ static size_t sum_bytes(void)
 	return sizeof(netscan_scanner) + netscan_scanner.table.bytes +
 	       2 * sizeof(struct netscan_config) + netscan_chardev_bytes() +
 	       netscan_queue_bytes() + netscan_report_bytes() +
-	       netscan_probe_bytes() + netscan_image_bytes();
+	       netscan_probe_bytes() + netscan_image_bytes() +
+	       netscan_exempt_bytes() +
+	       sizeof(struct netscan_stats) * num_possible_cpus();
 }
 
 static int __init init_netscan(void)
