@@ -47,6 +47,7 @@ help:
 	@echo '  make bench-host     instructions per argument, lookup, eviction, counted by callgrind'
 	@echo '  make check-install  install, boot with systemd, see it at work, uninstall: as README says'
 	@echo '  make check-daemons  monitoring daemons, as Debian installs them, in a guest of their own'
+	@echo '  make check-stress   stress-ng and trinity at the files of netscan (also KERNEL=debug)'
 	@echo
 	@echo '  make module         netscan.ko for KDIR=$(KDIR)'
 	@echo '  make logger         userspace/netscan-logger and userspace/netscan-learn'
@@ -138,6 +139,11 @@ check-daemons: FULL := 1
 check-daemons:
 	@KDIR='$(HARNESS_KDIR)' TESTS=daemon_test.sh .ci/check.sh vm
 
+check-stress: GUEST_EXTRA := stress-ng trinity
+check-stress: FULL := 1
+check-stress:
+	@KDIR='$(HARNESS_KDIR)' TESTS=stress_test.sh .ci/check.sh vm
+
 clean:
 	rm -rf build
 	find . -path ./.git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name '*.mod' \
@@ -151,4 +157,4 @@ distclean: clean
 
 # A directory is named module, too.
 .PHONY: help module logger load unload install uninstall run check lint check-host bench \
-	bench-host check-vm check-full check-install check-daemons coverage clean distclean
+	bench-host check-vm check-full check-install check-daemons check-stress coverage clean distclean

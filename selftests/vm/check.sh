@@ -67,7 +67,7 @@ selftests/vm/programs.sh "$stage/usr/bin" >"$work/build" 2>&1 ||
 build_make -C selftests KSELFTEST_DIR="$selftests" OUTPUT="$stage/tests" CC="${CROSS}gcc" \
 	CROSS_COMPILE="$CROSS" >"$work/build" 2>&1 ||
 	fail "the tests are built" "$work/build"
-find selftests selftests/daemons -maxdepth 1 -name '*.sh' -exec cp {} "$stage/tests/" \;
+find selftests selftests/daemons selftests/stress -maxdepth 1 -name '*.sh' -exec cp {} "$stage/tests/" \;
 cp selftests/model/*.py "$stage/tests/"
 printf 'SEED=%s EXECS=%s\n' "${SEED:-}" "${EXECS:-}" >"$stage/tests/trace.conf"
 rm -f "$stage/tests/"*.o
