@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# netscan selftests - Debian's stress-ng and trinity at netscan's files, while all of them are in use
+# netscan selftests - Debian's stress-ng and trinity at netscan's files, while they are in use
 #
 # Tools are exec'ed, records are read, rules are written and the table is printed all the while.
 # What the kernel has to complain of is found in its log afterwards, as with every test.
@@ -75,8 +75,8 @@ fuzz()
 		calls+=(-c "$call")
 	done
 	for file; do
-		(cd $dir && timeout -s INT -k 10 $((seconds / $#)) trinity --dangerous -q -l off --disable-fds=sockets,perf,drm \
-			-C 4 -N 1000000 -V "$file" "${calls[@]}") >$said 2>&1 </dev/null
+		(cd $dir && timeout -s INT -k 10 $((seconds / $#)) trinity --dangerous -q -l off \
+			--disable-fds=sockets,perf,drm -C 4 -N 1000000 -V "$file" "${calls[@]}") >$said 2>&1 </dev/null
 		# It says so every now and then, and at its end.
 		grep -qE '[1-9][0-9]* iterations|Ran [1-9]' $said || return 1
 	done
