@@ -3,7 +3,7 @@
 #
 # netscan - what an exec costs with netscan, without, and with what else watches execs
 #
-# Usage: bench.sh [netscan|others]...; both if none is named. Prints tables and leaves them in
+# Usage: bench.sh [netscan|hostile|others]...; all if none is named. Prints tables and leaves them in
 # build/bench, with the rows as CSV and curves as SVG. QEMU counts the guest's instructions (-icount)
 # and its clock runs two nanoseconds for each, so that what else this machine does changes nothing.
 set -eu
@@ -37,7 +37,8 @@ build_stage()
 	cp -r selftests/bench "$work/empty"
 	run "the module that does nothing does not build" \
 		build_make -C "$KDIR" M="$work/empty" modules
-	cp "$work/empty/empty.ko" selftests/bench/guest.sh selftests/bench/others.sh "$stage/bench/"
+	cp "$work/empty/empty.ko" selftests/bench/guest.sh selftests/bench/others.sh \
+		selftests/bench/hostile.sh "$stage/bench/"
 	for program in execs latency; do
 		gcc "${flags[@]}" -static -o "$stage/bench/$program" "selftests/bench/$program.c"
 	done
@@ -88,6 +89,18 @@ measure_netscan()
 	say "bench: the rows are in $out/netscan.csv, the curves in $out/growth.svg"
 }
 
+# What an exec takes more with netscan than the same without it, by the number of its arguments.
+measure_hostile()
+{
+	measure hostile hostile.sh "$(selftests/vm/rootfs.sh)" "$MEM"
+	awk -F , '
+		$2 == "without netscan" { bare[$3] = $4 }
+		sub("^with netscan", "netscan", $2) {
+			printf "%-20s %8d arguments: %10d on top of %d\n", $2, $3, $4 - bare[$3], bare[$3]
+		}' "$out/hostile.csv" | tee "$out/hostile.txt"
+	say "bench: the rows are in $out/hostile.csv"
+}
+
 measure_others()
 {
 	local rootfs
@@ -115,10 +128,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 stage=$work/stage
 build_stage
-[ $# -gt 0 ] || set -- netscan others
+[ $# -gt 0 ] || set -- netscan hostile others
 for part in "$@"; do
 	case $part in
-	netscan | others) "measure_$part" ;;
+	netscan | hostile | others) "measure_$part" ;;
 	*) die "bench.sh: nothing is known of $part" ;;
 	esac
 done
