@@ -24,51 +24,87 @@
 #include "stats.h"
 #include "word.h"
 
+#define PAIR		16U	/* bytes of two words */
+#define TOO_LONG	NETSCAN_ARGV_CHUNK
+
 static_assert(NETSCAN_ARGV_CHUNK > NETSCAN_MAX_ARG);
 static_assert(NETSCAN_TEXT <= NETSCAN_ARGV_CHUNK);
 static_assert(NETSCAN_MAX_ARG % 8 == 0);
 
 /*
- * Fingerprint the argument at @p, behind which there is a NUL somewhere.
- * Returns the address of that, or NULL where the argument is too long to count.
+ * Cut two words short at the first zero byte of both, if there is one.
+ * Returns how many bytes are before it, or PAIR.
  */
-static __always_inline const u8 *hash_arg(const u8 *p,
-					  const struct netscan_hash_key *key,
-					  u64 *fp)
+static __always_inline u32 cut_pair(u64 *a, u64 *b)
+{
+	u64 zero = netscan_word_zeroes(*a);
+
+	if (zero) {
+		*a &= netscan_word_mask(zero);
+		*b = 0;
+		return netscan_word_before(zero);
+	}
+	zero = netscan_word_zeroes(*b);
+	if (zero) {
+		*b &= netscan_word_mask(zero);
+		return 8 + netscan_word_before(zero);
+	}
+	return PAIR;
+}
+
+/* As hash_arg(), of any length. */
+static noinline u32 hash_long_arg(const u8 *p,
+				  const struct netscan_hash_key *key, u64 *fp)
 {
 	const struct netscan_coefficient *c = &key->c[1];
 	struct netscan_hash h;
-	u64 a, b, zero;
+	u32 len = 0, part;
+	u64 a, b;
 
 	netscan_hash_start(&h, key);
-	for (;;) {
-		a = netscan_word_load(p);
-		b = 0;
-		zero = netscan_word_zeroes(a);
-		if (zero) {
-			a &= netscan_word_mask(zero);
-			break;
-		}
-		b = netscan_word_load(p + 8);
-		zero = netscan_word_zeroes(b);
-		if (zero) {
-			b &= netscan_word_mask(zero);
-			p += 8;
-			break;
-		}
-		if (c == &key->c[NETSCAN_HASH_WORDS])
-			return NULL;
-		netscan_hash_add_pair(&h, c, a, b);
+	do {
+		a = netscan_word_load(p + len);
+		b = netscan_word_load(p + len + 8);
+		part = cut_pair(&a, &b);
+		if (len + part > NETSCAN_MAX_ARG)
+			return TOO_LONG;
+		if (a)
+			netscan_hash_add_pair(&h, c, a, b);
 		c += 2;
-		p += 16;
-	}
-	if (a) {
-		if (c == &key->c[NETSCAN_HASH_WORDS])
-			return NULL;
-		netscan_hash_add_pair(&h, c, a, b);
-	}
+		len += part;
+	} while (part == PAIR);
 	*fp = h.hi;
-	return p + netscan_word_before(zero);
+	return len;
+}
+
+/*
+ * Fingerprint the argument at @p, behind which there is a NUL somewhere.
+ * Returns its length, or TOO_LONG for one that is not counted. Most are shorter
+ * than two pairs and do without a loop.
+ */
+static __always_inline u32 hash_arg(const u8 *p,
+				    const struct netscan_hash_key *key, u64 *fp)
+{
+	const struct netscan_coefficient *c = &key->c[1];
+	u64 a = netscan_word_load(p), b = netscan_word_load(p + 8);
+	struct netscan_hash h;
+	u32 len = 0, part;
+
+	netscan_hash_start(&h, key);
+	if (netscan_words_are_full(a, b)) {
+		netscan_hash_add_pair(&h, c, a, b);
+		a = netscan_word_load(p + PAIR);
+		b = netscan_word_load(p + PAIR + 8);
+		len = PAIR;
+		c += 2;
+	}
+	part = cut_pair(&a, &b);
+	if (part == PAIR)
+		return hash_long_arg(p, key, fp);
+	if (a)
+		netscan_hash_add_pair(&h, c, a, b);
+	*fp = h.hi;
+	return len + part;
 }
 
 /* Copy what fits, up to the end of a page, behind what is left in the buffer. */
@@ -94,7 +130,7 @@ static void refill(struct netscan_args *a)
 		a->pos += n;
 		a->have += n;
 	}
-	memset(a->buf + a->have, 0, 8);
+	memset(a->buf + a->have, 0, PAIR);
 }
 
 /**
@@ -169,22 +205,13 @@ static noinline u32 hash_buffer(struct netscan_args *a,
 				const struct netscan_hash_key *key, u64 *fp,
 				u32 most)
 {
-	const u8 *p = a->buf + a->at, *end = a->buf + a->have;
-	const u8 *last = end - 1, *nul;
+	const u8 *p = a->buf + a->at, *end = a->buf + a->have, *next;
 	const u64 *begin = fp, *full = fp + most;
 
-	for (; fp < full; fp++, p = nul + 1) {
-		nul = hash_arg(p, key, fp);
-		if (!nul)
+	for (; p < end && fp < full; fp++, p = next) {
+		next = p + hash_arg(p, key, fp) + 1;
+		if (next > end)
 			break;
-		if (nul >= last) {
-			/* The last one here, or only its beginning. */
-			if (nul == last) {
-				fp++;
-				p = end;
-			}
-			break;
-		}
 	}
 	a->at = p - a->buf;
 	return fp - begin;

@@ -27,7 +27,7 @@
  * @text: the beginning of the command line: in @buf as long as that holds it,
  *        then in @kept
  * @kept: see @text
- * @buf: what was copied, with eight zero bytes behind it
+ * @buf: what was copied, with 16 zero bytes behind it
  */
 struct netscan_args {
 	u64 fp[NETSCAN_ARGV_BATCH];
@@ -47,7 +47,7 @@ struct netscan_args {
 	bool text_cut;
 	const char *text;
 	char kept[NETSCAN_TEXT];
-	u8 buf[NETSCAN_ARGV_CHUNK + 8];
+	u8 buf[NETSCAN_ARGV_CHUNK + 16];
 };
 
 void netscan_args_begin(struct netscan_args *a, unsigned long start,

@@ -54,15 +54,28 @@ static void unlink_entry(struct netscan_link *link, u32 i)
 	link[l->older].newer = l->newer;
 }
 
-/* Make entry @i the most recently seen one of the window with link @ring. */
-static void link_entry(struct netscan_link *link, u16 ring, u32 i)
+/*
+ * Link entries that stand one behind another, @first being the least recently
+ * seen of them, as the most recently seen ones of the window with link @ring.
+ */
+static void link_run(struct netscan_link *link, u32 ring, u32 first, u32 last)
 {
-	struct netscan_link *l = &link[i], *own = &link[ring];
+	u32 older = link[ring].older;
 
-	l->older = own->older;
-	link[l->older].newer = i;
-	l->newer = ring;
-	own->older = i;
+	link[first].older = older;
+	link[older].newer = first;
+	link[last].newer = ring;
+	link[ring].older = last;
+}
+
+/* Move a run to where link_run() puts one. */
+static void move_run(struct netscan_link *link, u32 ring, u32 first, u32 last)
+{
+	u32 older = link[first].older, newer = link[last].newer;
+
+	link[newer].older = older;
+	link[older].newer = newer;
+	link_run(link, ring, first, last);
 }
 
 static u32 pool_entries(u32 slots)
@@ -132,6 +145,16 @@ void netscan_window_init(struct netscan_pool *pool, struct netscan_window *w,
 	w->id = id;
 }
 
+/* Find an entry by the index; NETSCAN_NIL where there is none. */
+static __always_inline u32 find_entry(const struct netscan_pool *pool, u64 tag)
+{
+	u32 i = pool->head[tag >> pool->shift];
+
+	while (i != NETSCAN_NIL && pool->entry[i].tag != tag)
+		i = pool->next[i];
+	return i;
+}
+
 /* Returns the entry; it is free, and what it held can be read until it is used. */
 static u16 drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
 {
@@ -182,8 +205,12 @@ void netscan_window_expire(struct netscan_pool *pool, struct netscan_window *w,
  * @key: the group's, mixed into each of them
  * @now: nanoseconds since boot
  *
- * Every argument of every event goes through this loop, so what it needs of the
- * pool is in locals: the compiler cannot know that its stores leave those alone.
+ * Every argument of every event goes through this loop. Commands that are run
+ * again have most of their arguments in the order of last time: the entry that
+ * stands behind the one just seen is tried before the index, and what was seen
+ * is moved in runs of entries that stand one behind another, not one by one.
+ * An argument that a command has twice keeps the place of its first: the time is
+ * the same.
  *
  * Return: how many were there, and are the most recently seen ones now, before
  * one that has to be added; @nr where none has.
@@ -194,24 +221,30 @@ u32 netscan_window_see(const struct netscan_pool *pool,
 {
 	struct netscan_entry *entry = pool->entry;
 	struct netscan_link *link = pool->link;
-	const u16 *head = pool->head;
-	const u64 tag = make_tag(w, key), *at = fp, *end = fp + nr;
-	const u16 ring = pool->nr + w->id;
-	const u32 shift = pool->shift;
+	const u64 tag = make_tag(w, key), *at, *end = fp + nr;
+	const u32 ring = pool->nr + w->id;
+	u32 i, first = ring, last = ring, next = ring;
 	u64 want;
-	u32 i;
 
-	for (; at < end; at++) {
+	for (at = fp; at < end; at++) {
 		want = without_id(*at) ^ tag;
-		i = head[want >> shift];
-		while (i != NETSCAN_NIL && entry[i].tag != want)
-			i = pool->next[i];
-		if (i == NETSCAN_NIL)
-			break;
+		i = next;
+		if (i == ring || entry[i].tag != want || entry[i].last == now) {
+			i = find_entry(pool, want);
+			if (i == NETSCAN_NIL)
+				break;
+			if (entry[i].last == now)
+				continue;
+			if (first != ring)
+				move_run(link, ring, first, last);
+			first = i;
+		}
 		entry[i].last = now;
-		unlink_entry(link, i);
-		link_entry(link, ring, i);
+		last = i;
+		next = link[i].newer;
 	}
+	if (first != ring)
+		move_run(link, ring, first, last);
 	return at - fp;
 }
 
@@ -316,7 +349,7 @@ int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
 	pool->weight[i] = weight;
 	pool->next[i] = *head;
 	*head = i;
-	link_entry(pool->link, pool->nr + w->id, i);
+	link_run(pool->link, pool->nr + w->id, i, i);
 	w->sum += weight;
 	w->count++;
 	return 0;

@@ -109,6 +109,36 @@ static void begin_trace(u64 seed)
 	flow_rules(rules);
 }
 
+/*
+ * One exec sees an argument where it first stands, if it has it twice, unless as
+ * many others have come in between as there are slots.
+ */
+static bool is_seen_now(u32 value)
+{
+	static u64 told[VALUES];
+	static u64 round;
+	u32 others = 0, v;
+	u64 i;
+
+	round++;
+	for (i = nr_seen; i-- && seen[i % LOG].at == flow.now;) {
+		v = seen[i % LOG].value;
+		if (v == value)
+			return others < SLOTS;
+		others += told[v] != round;
+		told[v] = round;
+	}
+	return false;
+}
+
+static void see(u32 value)
+{
+	if (is_seen_now(value))
+		return;
+	seen[nr_seen % LOG].at = flow.now;
+	seen[nr_seen++ % LOG].value = value;
+}
+
 static void exec_some(void)
 {
 	static u32 turn;
@@ -120,8 +150,7 @@ static void exec_some(void)
 		v = (trace.in_turn ? turn++ : test_below(&r, VALUES)) % trace.values;
 		fp[i] = (v + 1) * 0x9e3779b97f4a7c15ULL;
 		heavy[i] = weight[v];
-		seen[nr_seen % LOG].at = flow.now;
-		seen[nr_seen++ % LOG].value = v;
+		see(v);
 	}
 	flow.weight = heavy;
 	flow_feed(fp, nr);
