@@ -12,7 +12,8 @@
  * runs NS_PER_INSN nanoseconds an instruction, which makes of time a count.
  *
  * A "%u" in the last argument is another number each time. EXECS in the environment says how many
- * execs make a round, FILL with how many different last arguments the program is run before.
+ * execs make a round, FILL with how many different last arguments the program is run before; with
+ * REVERSE=1 every other exec has its arguments, but the last one, in reverse order.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ static char **command;
 static char **last;
 static const char *format;
 static unsigned int number;
+static unsigned int reverse;
 static char line[256];
 
 static uint64_t now_ns(void)
@@ -71,6 +73,17 @@ static void make_texts(unsigned int nr)
 				 number++, at + 2);
 		else
 			snprintf(text[i], MAX_TEXT, "%s", format);
+	}
+}
+
+static void reverse_arguments(void)
+{
+	char **a = command + 2, **b = last - 1, *swap;
+
+	for (; a < b; a++, b--) {
+		swap = *a;
+		*a = *b;
+		*b = swap;
 	}
 }
 
@@ -118,6 +131,8 @@ static uint64_t run_round(void (*exec)(unsigned int i), unsigned int nr)
 
 	make_texts(nr);
 	for (i = 0; i < nr; i++) {
+		if (reverse)
+			reverse_arguments();
 		start = now_ns();
 		exec(i);
 		took[i] = now_ns() - start;
@@ -182,6 +197,7 @@ int main(int argc, char **argv)
 	unsigned int skip = argc > 1 && !strcmp(argv[1], "crowd") ? 3 : 2;
 	unsigned int nr = setting("EXECS", MAX_EXECS), more = setting("FILL", 0);
 
+	reverse = setting("REVERSE", 0);
 	if (argc <= (int)skip + 1 || !nr || nr > MAX_EXECS) {
 		fprintf(stderr, "usage: execs time|alone|crowd N PROGRAM ARGUMENT...\n");
 		return 2;

@@ -95,6 +95,8 @@ with_netscan()
 	row exec 'netscan, another program' 4 time "${other[@]}"
 	row exec 'netscan, the tool' 4 time "${tool[@]}"
 	row exec 'netscan, the tool' 36 time "${tool[@]}" "${more[@]}"
+	REVERSE=1 row exec 'netscan, the tool, in another order' 36 \
+		time "${tool[@]}" "${more[@]}"
 	many_rules 1 13
 	many_exceptions 1 64
 	row exec 'netscan, 16 rules and 64 exceptions, another program' 4 time "${other[@]}"

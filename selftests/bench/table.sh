@@ -31,6 +31,8 @@ awk -F , '
 		no_tool = least("netscan; another program", 4)
 		four = least("netscan; the tool", 4) - tool
 		many = least("netscan; the tool", 36) - least("bare exec; the tool", 36)
+		turned = least("netscan; the tool; in another order", 36)
+		turned -= least("bare exec; the tool", 36)
 		more = least("netscan; 16 rules and 64 exceptions; another program", 4)
 		sweep = least("netscan; the tool; a new argument each time", 4)
 		alert = least("netscan; from new parents; threshold 4", 4)
@@ -45,6 +47,7 @@ awk -F , '
 		line("more with netscan; of a tool with 4 arguments", four, 2500)
 		line("the same; one of them new each time", sweep - tool, "")
 		line("each further argument of 16 bytes", (many - four) / 32, 120)
+		line("the same; in another order than the exec before", (turned - four) / 32, "")
 		line("an alert; in the task that execs", alert - work, 5000)
 		line("an alert; in the worker", work, "")
 		line("microseconds from an exec to a blocked reader; 99 of 100", latency, 1000)
