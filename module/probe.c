@@ -103,45 +103,9 @@ static void feed_args(const struct netscan_config *cfg,
 		netscan_count(READ_FAULTS);
 }
 
-/*
- * The name of a file that may be renamed meanwhile. Up to 32 bytes are there
- * whichever name and length were caught: a name is kept in the dentry, in an
- * array of at least that size, or elsewhere because it is longer.
- */
-static const char *file_name(const struct file *file, size_t *len)
-{
-	const struct dentry *dentry = file->f_path.dentry;
-	const char *name;
-
-	BUILD_BUG_ON(DNAME_INLINE_LEN < NETSCAN_MAX_NAME);
-	*len = min_t(size_t, READ_ONCE(dentry->d_name.len), NETSCAN_MAX_NAME);
-	name = (const char *)READ_ONCE(dentry->d_name.name);
-	if (unlikely(dentry->d_sb->s_flags & SB_KERNMOUNT) &&
-	    *len > strlen(MEMFD) && !memcmp(name, MEMFD, strlen(MEMFD))) {
-		*len -= strlen(MEMFD);
-		name += strlen(MEMFD);
-	}
-	return name;
-}
-
-/* A multi-call binary that is called by one tool's name may run as another. */
-static u32 match_applet(const struct netscan_tools *tools,
-			const struct linux_binprm *bprm,
-			const struct netscan_args *args)
-{
-	size_t len;
-	const char *name = file_name(bprm->file, &len);
-	int tool = netscan_tools_find(tools, name, len);
-
-	if (tool == NETSCAN_ASK_ARGV)
-		tool = netscan_tools_match_argv(tools, args->text,
-						args->text_len);
-	return tool < 0 ? 0 : BIT(tool);
-}
-
 static void watch_exec(const struct netscan_config *cfg,
 		       const struct linux_binprm *bprm, int tool, u32 tools,
-		       enum netscan_match match)
+		       enum netscan_match match, bool applet)
 {
 	struct netscan_args *args = &this_cpu_ptr(buffers)->args;
 	const struct mm_struct *mm = current->mm;
@@ -150,6 +114,7 @@ static void watch_exec(const struct netscan_config *cfg,
 		.parent = netscan_task_parent(),
 	};
 	struct netscan_event ev;
+	int as;
 
 	netscan_args_begin(args, mm->arg_start, mm->arg_end);
 	if (tool < 0) {
@@ -160,8 +125,11 @@ static void watch_exec(const struct netscan_config *cfg,
 			return;
 		}
 		tools = BIT(tool);
-	} else {
-		tools |= match_applet(&cfg->tools, bprm, args);
+	} else if (applet) {
+		/* Called by one tool's name, it may run as another. */
+		as = netscan_tools_match_argv(&cfg->tools, args->text,
+					      args->text_len);
+		tools |= as < 0 ? 0 : BIT(as);
 	}
 	netscan_count(EVENTS);
 	netscan_task_fill(&ev, bprm->file, source.parent);
@@ -193,6 +161,27 @@ static enum netscan_match name_sign(const struct linux_binprm *bprm,
 	return bprm->interp == bprm->filename ? match : NETSCAN_MATCH_SCRIPT;
 }
 
+/*
+ * The name of a file that may be renamed meanwhile. Up to 32 bytes are there
+ * whichever name and length were caught: a name is kept in the dentry, in an
+ * array of at least that size, or elsewhere because it is longer.
+ */
+static const char *file_name(const struct file *file, size_t *len)
+{
+	const struct dentry *dentry = file->f_path.dentry;
+	const char *name;
+
+	BUILD_BUG_ON(DNAME_INLINE_LEN < NETSCAN_MAX_NAME);
+	*len = min_t(size_t, READ_ONCE(dentry->d_name.len), NETSCAN_MAX_NAME);
+	name = (const char *)READ_ONCE(dentry->d_name.name);
+	if (unlikely(dentry->d_sb->s_flags & SB_KERNMOUNT) &&
+	    *len > strlen(MEMFD) && !memcmp(name, MEMFD, strlen(MEMFD))) {
+		*len -= strlen(MEMFD);
+		name += strlen(MEMFD);
+	}
+	return name;
+}
+
 /* What is a tool by no name may be one, or run one, by its file's build-id. */
 static int match_image(const struct netscan_config *cfg,
 		       const struct linux_binprm *bprm, int tool,
@@ -216,6 +205,7 @@ static int on_exec(struct kprobe *p, struct pt_regs *regs)
 	const struct linux_binprm *bprm = (void *)netscan_first_argument(regs);
 	const struct netscan_config *cfg;
 	enum netscan_match match = NETSCAN_MATCH_NAME;
+	bool applet = false;
 	const char *name;
 	u32 tools = 0;
 	size_t len;
@@ -243,11 +233,12 @@ static int on_exec(struct kprobe *p, struct pt_regs *regs)
 	cfg = netscan_control_config();
 	name = file_name(bprm->file, &len);
 	tool = netscan_tools_match(&cfg->tools, bprm->filename, current->comm,
-				   name, len, &match, &tools);
+				   name, len, &match, &tools, &applet);
 	if (cfg->tools.nr_build_ids)
 		tool = match_image(cfg, bprm, tool, &match, &tools);
 	if (tool != NETSCAN_NO_TOOL)
-		watch_exec(cfg, bprm, tool, tools, name_sign(bprm, match));
+		watch_exec(cfg, bprm, tool, tools, name_sign(bprm, match),
+			   applet);
 	rcu_read_unlock();
 	return 0;
 }

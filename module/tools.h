@@ -42,7 +42,7 @@ int netscan_tools_find_build_id(const struct netscan_tools *tools,
 				const u8 *id, size_t len);
 int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 			const char *comm, const char *file, size_t file_len,
-			enum netscan_match *match, u32 *all);
+			enum netscan_match *match, u32 *all, bool *applet);
 int netscan_tools_match_argv(const struct netscan_tools *tools,
 			     const char *argv, size_t len);
 int netscan_tools_match_loader(const struct netscan_tools *tools,

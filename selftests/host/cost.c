@@ -351,23 +351,27 @@ static void cost_no_tool(void)
 {
 	static const char comm[16] = "systemd-udevd";
 	enum netscan_match match;
+	bool applet = false;
 	u32 i, all;
 
 	for (i = 0; i < N; i++)
 		sink += netscan_tools_match(&flow.cfg.tools,
 					    "/usr/lib/systemd/systemd-udevd",
-					    comm, comm, 13, &match, &all);
+					    comm, comm, 13, &match, &all,
+					    &applet);
 }
 
 static void cost_tool(void)
 {
 	static const char comm[16] = "ping";
 	enum netscan_match match;
+	bool applet = false;
 	u32 i, all;
 
 	for (i = 0; i < N; i++)
 		sink += netscan_tools_match(&flow.cfg.tools, "/usr/bin/ping",
-					    comm, comm, 4, &match, &all);
+					    comm, comm, 4, &match, &all,
+					    &applet);
 }
 
 /* As many as there can be, none of which is for the event. */

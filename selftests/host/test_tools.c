@@ -142,6 +142,8 @@ static void names_against_a_plain_search(void)
 	}
 }
 
+static bool applet;
+
 static int match(const char *path, const char *file, enum netscan_match *sign,
 		 u32 *all)
 {
@@ -151,8 +153,9 @@ static int match(const char *path, const char *file, enum netscan_match *sign,
 	/* As the kernel makes it: at most 15 bytes. */
 	strncpy(comm, base ? base + 1 : path, 15);
 	*all = 0;
+	applet = false;
 	return netscan_tools_match(&cfg.tools, path, comm, file, strlen(file),
-				   sign, all);
+				   sign, all, &applet);
 }
 
 static void signs(void)
@@ -203,6 +206,7 @@ static void signs(void)
 			continue;
 		TEXT_EQUAL(netscan_tools_match_name(sign), cases[i].sign);
 		CHECK(all & BIT(got));
+		EQUAL(applet, !strcmp(cases[i].file, "busybox"));
 	}
 	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_NAME), "name");
 	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_FILE), "file");
@@ -259,10 +263,13 @@ static void file_name_is_bounded(void)
 
 	begin();
 	memcpy(file, "ping", 4);
-	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 4, &sign, &all),
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 4, &sign, &all,
+				  &applet),
 	      find("ping"));
-	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 3, &sign, &all), NO);
-	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 0, &sign, &all), NO);
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 3, &sign, &all,
+				  &applet), NO);
+	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 0, &sign, &all,
+				  &applet), NO);
 	free(file);
 }
 
