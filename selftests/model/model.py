@@ -251,6 +251,9 @@ class Model:
 
     def open_scan(self, group, written):
         """The alert."""
+        if group.distinct[1] > self.slots:
+            # More than is held: of the rest some may be left out before it leaves the window.
+            group.distinct = (min(group.distinct[0], self.slots), group.distinct[1])
         self.say("alert", group, written)
         self.enter(group, OPEN)
 
@@ -260,8 +263,7 @@ class Model:
         total = group.distinct[1]
         group.distinct = group.window.count(span)
         if group.distinct[1] > self.slots:
-            # More than is held: of the rest no more is known than that it was counted.
-            group.distinct = (min(group.distinct[0], self.slots), max(total, group.distinct[1]))
+            group.distinct = (group.distinct[0], max(total, group.distinct[1]))
         self.open_scan(group, span)
 
     def enter(self, group, state):
