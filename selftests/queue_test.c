@@ -26,7 +26,7 @@
 #define HOG_SECONDS	60
 
 static struct record r;
-static char text[64], ping[300];
+static char ping[300];
 
 FIXTURE(queue) {
 	struct testbed tb;
