@@ -166,25 +166,19 @@ static bool load_starved(unsigned int n, int *err)
 TEST_F_TIMEOUT(load, none_of_its_allocations_may_fail, 120)
 {
 	int err = ko_load(program_beside("starve.ko"), "");
-	unsigned int n = 1, spared = 0;
+	unsigned int n = 1;
 
 	if (err == -EOPNOTSUPP)
 		SKIP(return, "the module that starves knows no way to do this here");
 	ASSERT_EQ(0, err);
 	ASSERT_EQ(0, module_unload());
 	for (; n < 100 && load_starved(n, &err); n++) {
-		/* The kernel does without some that are its own. */
-		if (!err) {
-			spared++;
-			ASSERT_EQ(0, module_unload());
-			continue;
-		}
 		EXPECT_EQ(-ENOMEM, err) TH_LOG("allocation %u", n);
 		EXPECT_FALSE(module_loaded() || exists(DEVICE) || exists("/proc/netscan"));
 	}
 	EXPECT_EQ(0, err);
-	/* At least a dozen are of this module. */
-	EXPECT_LT(12u, n - spared);
+	/* A dozen are of this module, and none of any other. */
+	EXPECT_EQ(13u, n);
 	EXPECT_EQ(0, ko_unload("starve"));
 	EXPECT_TRUE(works(&self->tb, self->ping));
 }

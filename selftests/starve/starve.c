@@ -6,12 +6,15 @@
  * whole call returns NULL, of the functions that netscan allocates by, on any kernel whose kprobes
  * go by way of ftrace: such a probe may say where to go on.
  *
- *   echo N > /sys/module/starve/parameters/nth    the N-th from here on of who writes this; 0: none
+ *   echo N > /sys/module/starve/parameters/nth    the N-th from here on that a module makes in the
+ *                                                 task that writes this; 0: none
  *   cat /sys/module/starve/parameters/failed      has it come to that? Ask when it is 0 again
  */
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/pgtable.h>
+#include <linux/ptrace.h>
 #include <linux/sched.h>
 
 static struct task_struct *starved;
@@ -26,9 +29,21 @@ static noinline void *no_memory(void)
 	return NULL;
 }
 
+/* What the kernel allocates of its own to load a module, it may do without. */
+static bool a_module_calls(struct pt_regs *regs)
+{
+#ifdef CONFIG_X86_64
+	unsigned long caller = regs_get_kernel_stack_nth(regs, 0);
+
+	return caller >= MODULES_VADDR && caller < MODULES_END;
+#else
+	return false;
+#endif
+}
+
 static int on_allocation(struct kprobe *p, struct pt_regs *regs)
 {
-	if (current != READ_ONCE(starved) || !nth || --nth)
+	if (current != READ_ONCE(starved) || !nth || !a_module_calls(regs) || --nth)
 		return 0;
 	failed = true;
 	instruction_pointer_set(regs, (unsigned long)no_memory);
