@@ -26,7 +26,7 @@
 #define HOG_SECONDS	60
 
 static struct record r;
-static char ping[300];
+static char text[64], ping[300];
 
 FIXTURE(queue) {
 	struct testbed tb;
@@ -65,6 +65,8 @@ static pid_t start_hog(int cpu)
 		alarm(HOG_SECONDS);
 		if (be_scheduled(cpu, 50) || write(fds[1], "", 1) != 1)
 			_exit(1);
+		/* Not to hold the device open. */
+		close_range(3, ~0U, 0);
 		for (;;)
 			;
 	}
@@ -169,6 +171,27 @@ TEST_F_TIMEOUT(queue, full_does_not_keep_scans_from_ending_with_their_rule, 90)
 	EXPECT_EQ((uint64_t)made, wait_for("ends", made));
 	EXPECT_EQ((uint64_t)made, stats_get("alerts"));
 	EXPECT_EQ((unsigned int)made, count_records(self->tb.dev, "end"));
+}
+
+TEST_F_TIMEOUT(queue, full_is_given_up_by_an_unload, 90)
+{
+	int made = fill_queue();
+
+	ASSERT_LE(PENDING, made);
+	EXPECT_LT(0u, stats_get("deferred"));
+	ASSERT_EQ(0, be_scheduled(1, 0));
+	close(self->tb.dev);
+	self->tb.dev = -1;
+	ASSERT_EQ(0, module_unload());
+	/* It had no chance to be emptied. */
+	snprintf(text, sizeof(text), "/proc/%d/stat", self->hog);
+	EXPECT_EQ(0, access(text, F_OK));
+	stop_hog(&self->hog);
+	ASSERT_EQ(0, module_load(PARAMS));
+	self->tb.dev = device_open();
+	ASSERT_LE(0, self->tb.dev);
+	ASSERT_EQ(0, decoys(ping, 0, 1, 1, 0));
+	EXPECT_EQ(1u, wait_for("alerts", 1));
 }
 
 TEST_HARNESS_MAIN
