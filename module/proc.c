@@ -178,12 +178,13 @@ static bool copy_group(struct netscan_group *copy, u32 at, u32 *distinct)
 	raw_spin_lock(&b->lock);
 	*copy = *g;
 	span = g->window * NETSCAN_SEC;
-	if (g->state != NETSCAN_FREE)
+	if (g->state != NETSCAN_FREE) {
 		*distinct = netscan_window_since(&b->pool, &g->args,
 						 now > span ? now - span : 0);
-	/* What was pushed out was older than all that is there. */
-	if (g->state != NETSCAN_FREE && *distinct == g->args.sum)
-		*distinct += netscan_pushed_weight(&g->pushed, now, span);
+		/* What was pushed out was older than all that is there. */
+		if (*distinct == g->args.sum)
+			*distinct += netscan_pushed_weight(&g->pushed, now, span);
+	}
 	raw_spin_unlock(&b->lock);
 	return copy->state != NETSCAN_FREE &&
 	       !netscan_table_idle(copy, now);

@@ -30,18 +30,27 @@ static int be_user(void *arg)
 	return setresuid(uid, uid, uid) ? -errno : 0;
 }
 
-FIXTURE_SETUP(share)
+/* The smallest table, and a prober that is the scanner. */
+static int set_up(void)
 {
 	uid_t uid = SCANNER;
 	const char *path;
+	int err = testbed_open(&bed);
 
-	self->tb = &bed;
-	ASSERT_EQ(0, testbed_open(&bed));
+	if (err)
+		return err;
 	path = tool_path(&bed, "ping");
-	ASSERT_NE(NULL, path);
+	if (!path)
+		return -ENOENT;
 	strcpy(ping, path);
-	ASSERT_EQ(0, testbed_reload(&bed, "groups=64 rules=\"session enabled=0\""));
-	ASSERT_EQ(0, session_run(&bed, be_user, &uid));
+	return testbed_reload(&bed, "groups=64 rules=\"session enabled=0\"") ?:
+	       session_run(&bed, be_user, &uid);
+}
+
+FIXTURE_SETUP(share)
+{
+	self->tb = &bed;
+	ASSERT_EQ(0, set_up());
 }
 
 FIXTURE_TEARDOWN(share)
@@ -146,16 +155,8 @@ FIXTURE_VARIANT_ADD(subordinates, of_a_container_that_root_made) {
 
 FIXTURE_SETUP(subordinates)
 {
-	uid_t uid = SCANNER;
-	const char *path;
-
 	self->maker = variant->maker;
-	ASSERT_EQ(0, testbed_open(&bed));
-	path = tool_path(&bed, "ping");
-	ASSERT_NE(NULL, path);
-	strcpy(ping, path);
-	ASSERT_EQ(0, testbed_reload(&bed, "groups=64 rules=\"session enabled=0\""));
-	ASSERT_EQ(0, session_run(&bed, be_user, &uid));
+	ASSERT_EQ(0, set_up());
 }
 
 FIXTURE_TEARDOWN(subordinates)

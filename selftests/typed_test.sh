@@ -20,31 +20,6 @@ evidence()
 	tail -n 5 $dir/output
 }
 
-# stat NAME - a counter of the ledger
-stat()
-{
-	sed -n "s/^$1 //p" /proc/netscan/stats
-}
-
-# wait_until SECONDS COMMAND... - until it succeeds
-wait_until()
-{
-	local tries=$(($1 * 10))
-
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
-
-# reached COUNTER VALUE - whether a counter of the ledger is so far
-reached()
-{
-	[ "$(stat "$1")" -ge "$2" ]
-}
-
 # told - whether the reader has as many alerts as the module has made
 told()
 {

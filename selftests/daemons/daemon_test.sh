@@ -23,35 +23,10 @@ evidence()
 	cat $records
 }
 
-# stat NAME - a counter of the ledger
-stat()
-{
-	sed -n "s/^$1 //p" /proc/netscan/stats
-}
-
 # count PATTERN - records that match, up to now
 count()
 {
 	grep -c -e "$1" $records
-}
-
-# wait_until SECONDS COMMAND... - until it succeeds
-wait_until()
-{
-	local tries=$(($1 * 2))
-
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.5
-	done
-}
-
-# reached COUNTER VALUE - whether a counter of the ledger is so far
-reached()
-{
-	[ "$(stat "$1")" -ge "$2" ]
 }
 
 # more_than RECORDS - whether there are more by now
