@@ -348,6 +348,14 @@ static int unload_between_reads(void)
 	return -EWOULDBLOCK;
 }
 
+static void await_alert(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 100 && !stats_get("alerts"); i++)
+		usleep(20 * 1000);
+}
+
 TEST_F_TIMEOUT(load, again_and_again_with_alerts_readers_and_writers, 2400)
 {
 	static const char params[] = "rules=\"scan distinct=1 window=1\"";
@@ -365,9 +373,14 @@ TEST_F_TIMEOUT(load, again_and_again_with_alerts_readers_and_writers, 2400)
 			write_forever();
 	}
 	for (round = 0; round < rounds; round++) {
-		uint64_t n = stats_get("alerts");
-		int err = unload_between_reads();
+		uint64_t n;
+		int err;
 
+		/* Half of them go with alerts under way, the others at once. */
+		if (round % 2)
+			await_alert();
+		n = stats_get("alerts");
+		err = unload_between_reads();
 		alerts += n && n != UINT64_MAX;
 		if (!err)
 			err = module_load(params);
