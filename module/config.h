@@ -145,6 +145,8 @@ static_assert(sizeof(struct netscan_exception) <= 64);
  * @one: in the order in which they were made
  * @nr: how many
  * @next_id: the id of the next one, less one
+ * @busy: bit per slot that the configuration before had in use: events under it
+ *        may count hits there yet
  * @len: bytes of @text in use
  * @text: the strings, each with its NUL, without gaps, behind one NUL that
  *        stands for none
@@ -153,6 +155,7 @@ struct netscan_exceptions {
 	struct netscan_exception one[NETSCAN_MAX_EXCEPTIONS];
 	u32 nr;
 	u32 next_id;
+	u64 busy;
 	u16 len;
 	char text[NETSCAN_EXCEPTION_TEXT];
 };

@@ -264,6 +264,9 @@ static int add_exception(struct netscan_exceptions *x, const char *name,
 		*why = "64 exceptions are the most";
 		return -ERANGE;
 	}
+	/* Where all are taken, one that was free until now has to do. */
+	if (~(used | x->busy))
+		used |= x->busy;
 	while (used >> e->slot & 1)
 		e->slot++;
 	e->id = ++x->next_id;
@@ -321,6 +324,7 @@ static int set_exception(struct netscan_config *cfg, char *line,
 int netscan_exceptions_parse(struct netscan_config *cfg, char *text,
 			     const char **why)
 {
+	cfg->exceptions.busy = used_slots(&cfg->exceptions);
 	return netscan_lines_parse(cfg, text, set_exception, remove_exception,
 				   why);
 }

@@ -346,9 +346,13 @@ static void slots(void)
 	EQUAL(cfg.exceptions.one[2].slot, 0);
 	EQUAL(cfg.exceptions.one[3].slot, 3);
 	EQUAL(netscan_exceptions_new_slots(&old, &cfg), 9);
-	/* Another one of the same name. */
+	/* Another one of the same name: events under the old one may count yet. */
 	old = cfg;
 	EQUAL(parse("-c\nc uid=3"), 0);
+	EQUAL(netscan_exceptions_new_slots(&old, &cfg), 16);
+	/* By the next change they have ended. */
+	old = cfg;
+	EQUAL(parse("f uid=6"), 0);
 	EQUAL(netscan_exceptions_new_slots(&old, &cfg), 4);
 }
 
@@ -376,8 +380,10 @@ static void most(void)
 	}
 	EQUAL(parse("-e63\ne64 uid=1"), 0);
 	EQUAL(cfg.exceptions.one[63].slot, 63);
-	EQUAL(parse("-e7\ne7 uid=1"), 0);
-	EQUAL(cfg.exceptions.one[63].slot, 7);
+	EQUAL(parse("-e7"), 0);
+	EQUAL(parse("-e8\ne8 uid=1\ne7 uid=1"), 0);
+	EQUAL(cfg.exceptions.one[62].slot, 7);
+	EQUAL(cfg.exceptions.one[63].slot, 8);
 	EQUAL(parse("e20 uid=77"), 0);
 	check_round_trip();
 }
