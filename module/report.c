@@ -7,6 +7,12 @@
  * scans are open, and every other second otherwise, the clock moves on what
  * only time moves and tests the probe.
  *
+ * Priority: anybody can make an alert of each exec, so this is work like any
+ * other. Of ever so many records it does a queue full at a time and takes its
+ * turn among what else is to run; what then finds the queue full asks again.
+ * It is bound to no processor: one that a task of real-time priority has for
+ * itself holds up nothing.
+ *
  * Locking: work_mutex makes the queue's work and the clock's take turns; it
  * nests inside control.c's mutex and outside that of the ring.
  *
@@ -37,6 +43,9 @@ static struct {
 	char text[NETSCAN_RECORD_MAX + 1];
 } *work;
 static DEFINE_MUTEX(work_mutex);
+
+/* Both works', and nobody else's. */
+static struct workqueue_struct *workqueue;
 
 /* For a record that no process is there for any more. */
 static const struct netscan_details no_details = {
@@ -167,7 +176,7 @@ static void run_clock(struct work_struct *unused)
 		period = BUSY_PERIOD;
 	else
 		period = IDLE_PERIOD;
-	schedule_delayed_work(&clock_work, period);
+	queue_delayed_work(workqueue, &clock_work, period);
 }
 
 /**
@@ -195,7 +204,7 @@ size_t netscan_report_bytes(void)
  */
 void netscan_report_wake(void)
 {
-	queue_work(system_highpri_wq, &queue_work_item);
+	queue_work(workqueue, &queue_work_item);
 }
 
 /**
@@ -206,7 +215,11 @@ void netscan_report_wake(void)
 int __init netscan_report_init(void)
 {
 	work = netscan_calloc(1, sizeof(*work));
-	return work ? 0 : -ENOMEM;
+	workqueue = alloc_workqueue("netscan", WQ_UNBOUND, 0);
+	if (work && workqueue)
+		return 0;
+	netscan_report_exit();
+	return -ENOMEM;
 }
 
 /**
@@ -216,7 +229,7 @@ int __init netscan_report_init(void)
  */
 void netscan_report_start(void)
 {
-	schedule_delayed_work(&clock_work, 0);
+	queue_delayed_work(workqueue, &clock_work, 0);
 	flush_delayed_work(&clock_work);
 }
 
@@ -250,5 +263,7 @@ void netscan_report_stop(void)
  */
 void netscan_report_exit(void)
 {
+	if (workqueue)
+		destroy_workqueue(workqueue);
 	netscan_free(work);
 }

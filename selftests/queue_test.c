@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netscan selftests - records that wait: the worker gets no processor, and their queue is full
+ * netscan selftests - records that wait: the worker gets no processor, or has to share it
  *
  * Design: on one processor a process of real-time priority never rests, so that no worker of the
  * kernel runs there. Tools are exec'ed there by one of a higher priority still, each with a parent
- * of its own and so with an alert, until the ledger says that one had to be put off.
+ * of its own and so with an alert. Where their queue is to be full, that processor is the only one
+ * that the kernel's workers may choose, and the ledger says when one had to be put off.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include "kselftest_harness.h"
 #include "session.h"
 
 #define THROTTLE	"/proc/sys/kernel/sched_rt_runtime_us"
+#define CHOICE		"/sys/devices/virtual/workqueue/cpumask"
 #define PARAMS		"ring=4194304 rules=\"session enabled=0;" \
 			"scan distinct=1 window=86400 tools=all\""
 
@@ -26,12 +30,28 @@
 #define HOG_SECONDS	60
 
 static struct record r;
-static char text[64], ping[300];
+static char text[4096], ping[300];
 
-FIXTURE(queue) {
+/**
+ * struct hogged - a processor that nobody else gets
+ * @tb: where
+ * @hog: who has it
+ * @throttle: what the kernel would have left to others, before
+ * @choice: the processors that its workers could choose, before
+ */
+struct hogged {
 	struct testbed tb;
 	pid_t hog;
 	char throttle[32];
+	char choice[64];
+};
+
+FIXTURE(queue) {
+	struct hogged hogged;
+};
+
+FIXTURE(hog) {
+	struct hogged hogged;
 };
 
 /* This process on one processor, with that priority; 0: on any, with none. */
@@ -86,30 +106,64 @@ static void stop_hog(pid_t *hog)
 	*hog = 0;
 }
 
+/* Puts back what a file had, if it was read. */
+static int put_back(const char *path, const char *text)
+{
+	return text[0] ? file_write(path, text, strlen(text)) : 0;
+}
+
+static int hog_first_processor(struct hogged *h)
+{
+	int err = testbed_open(&h->tb);
+
+	if (err)
+		return err;
+	strcpy(ping, tool_path(&h->tb, "ping"));
+	err = testbed_reload(&h->tb, PARAMS);
+	if (err || file_read(THROTTLE, h->throttle, sizeof(h->throttle)) <= 0)
+		return err ?: -EIO;
+	err = file_write(THROTTLE, "-1", 2);
+	if (err)
+		return err;
+	h->hog = start_hog(0);
+	return h->hog > 0 ? 0 : -EIO;
+}
+
+static int free_first_processor(struct hogged *h)
+{
+	int err;
+
+	stop_hog(&h->hog);
+	err = be_scheduled(-1, 0) ?: put_back(THROTTLE, h->throttle);
+	err = put_back(CHOICE, h->choice) ?: err;
+	err = testbed_reload(&h->tb, "") ?: err;
+	return testbed_close(&h->tb) ?: err;
+}
+
 FIXTURE_SETUP(queue)
 {
-	self->hog = 0;
-	self->throttle[0] = '\0';
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		SKIP(return, "this takes a second processor");
-	ASSERT_EQ(0, testbed_open(&self->tb));
-	strcpy(ping, tool_path(&self->tb, "ping"));
-	ASSERT_EQ(0, testbed_reload(&self->tb, PARAMS));
-	ASSERT_LT(0, file_read(THROTTLE, self->throttle, sizeof(self->throttle)));
-	ASSERT_EQ(0, file_write(THROTTLE, "-1", 2));
-	self->hog = start_hog(0);
-	ASSERT_LT(0, self->hog);
+	ASSERT_LT(0, file_read(CHOICE, self->hogged.choice, sizeof(self->hogged.choice)));
+	ASSERT_EQ(0, file_write(CHOICE, "1", 1));
+	ASSERT_EQ(0, hog_first_processor(&self->hogged));
 }
 
 FIXTURE_TEARDOWN(queue)
 {
-	stop_hog(&self->hog);
-	EXPECT_EQ(0, be_scheduled(-1, 0));
-	if (self->throttle[0]) {
-		EXPECT_EQ(0, file_write(THROTTLE, self->throttle, strlen(self->throttle)));
-	}
-	EXPECT_EQ(0, testbed_reload(&self->tb, ""));
-	EXPECT_EQ(0, testbed_close(&self->tb));
+	EXPECT_EQ(0, free_first_processor(&self->hogged));
+}
+
+FIXTURE_SETUP(hog)
+{
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "this takes a second processor");
+	ASSERT_EQ(0, hog_first_processor(&self->hogged));
+}
+
+FIXTURE_TEARDOWN(hog)
+{
+	EXPECT_EQ(0, free_first_processor(&self->hogged));
 }
 
 /* Scans, of one exec each, until one has found the queue full; how many, or -errno. */
@@ -152,46 +206,213 @@ TEST_F_TIMEOUT(queue, full_puts_off_alerts_and_loses_none, 90)
 	ASSERT_LE(PENDING, made);
 	EXPECT_LT(0u, stats_get("deferred"));
 	EXPECT_GT((uint64_t)made, stats_get("alerts"));
-	stop_hog(&self->hog);
+	stop_hog(&self->hogged.hog);
 	EXPECT_EQ((uint64_t)made, wait_for("alerts", made));
 	EXPECT_EQ(0u, stats_get("unsent"));
-	EXPECT_EQ((unsigned int)made, count_records(self->tb.dev, "alert"));
+	EXPECT_EQ((unsigned int)made, count_records(self->hogged.tb.dev, "alert"));
+}
+
+/* Where what ends RCU's grace periods is a thread, it cannot do so on that processor either. */
+static bool rcu_waits(void)
+{
+	return !access("/sys/kernel/realtime", F_OK);
 }
 
 /* The change takes the worker's part, and the worker's queue is empty afterwards. */
 TEST_F_TIMEOUT(queue, full_does_not_keep_scans_from_ending_with_their_rule, 90)
 {
-	int made = fill_queue();
+	int made;
 
+	if (rcu_waits())
+		SKIP(return, "no rule is changed here while nothing else runs on a processor");
+	made = fill_queue();
 	ASSERT_LE(PENDING, made);
 	EXPECT_LT(0u, stats_get("deferred"));
 	ASSERT_EQ(0, rules_write("-scan\n"));
 	EXPECT_EQ(0u, stats_get("unsent"));
-	stop_hog(&self->hog);
+	stop_hog(&self->hogged.hog);
 	EXPECT_EQ((uint64_t)made, wait_for("ends", made));
 	EXPECT_EQ((uint64_t)made, stats_get("alerts"));
-	EXPECT_EQ((unsigned int)made, count_records(self->tb.dev, "end"));
+	EXPECT_EQ((unsigned int)made, count_records(self->hogged.tb.dev, "end"));
 }
 
 TEST_F_TIMEOUT(queue, full_is_given_up_by_an_unload, 90)
 {
-	int made = fill_queue();
+	int made;
 
+	if (rcu_waits())
+		SKIP(return, "no module is unloaded here while nothing else runs on a processor");
+	made = fill_queue();
 	ASSERT_LE(PENDING, made);
 	EXPECT_LT(0u, stats_get("deferred"));
 	ASSERT_EQ(0, be_scheduled(1, 0));
-	close(self->tb.dev);
-	self->tb.dev = -1;
+	close(self->hogged.tb.dev);
+	self->hogged.tb.dev = -1;
 	ASSERT_EQ(0, module_unload());
 	/* It had no chance to be emptied. */
-	snprintf(text, sizeof(text), "/proc/%d/stat", self->hog);
+	snprintf(text, sizeof(text), "/proc/%d/stat", self->hogged.hog);
 	EXPECT_EQ(0, access(text, F_OK));
-	stop_hog(&self->hog);
+	stop_hog(&self->hogged.hog);
 	ASSERT_EQ(0, module_load(PARAMS));
-	self->tb.dev = device_open();
-	ASSERT_LE(0, self->tb.dev);
+	self->hogged.tb.dev = device_open();
+	ASSERT_LE(0, self->hogged.tb.dev);
 	ASSERT_EQ(0, decoys(ping, 0, 1, 1, 0));
 	EXPECT_EQ(1u, wait_for("alerts", 1));
+}
+
+/* A processor that nobody else gets is no reason for an alert of it to wait. */
+TEST_F_TIMEOUT(hog, of_a_processor_holds_up_none_of_its_alerts, 90)
+{
+	unsigned int made;
+
+	ASSERT_EQ(0, be_scheduled(0, 60));
+	/* Fewer at a time than can wait: emulated processors take turns, and not short ones. */
+	for (made = 0; made < 5 * (PENDING / 2); made += PENDING / 2) {
+		ASSERT_EQ(0, decoys(ping, 0, PENDING / 2, 1, 0));
+		ASSERT_EQ(made + PENDING / 2, wait_for("alerts", made + PENDING / 2));
+	}
+	EXPECT_EQ(0u, stats_get("deferred"));
+	EXPECT_EQ(made, count_records(self->hogged.tb.dev, "alert"));
+}
+
+/* ---- a flood ---- */
+
+#define FLOOD_SECONDS	10
+#define MAX_FLOODERS	16
+#define DEPTH		1990	/* directories of one letter: a path as long as can be */
+#define REFRESH		"/proc/sys/vm/stat_refresh"
+
+/* What workers of raised priority may have to do meanwhile, of others. */
+#define MOST_RAISED_NS	(100 * 1000000ULL)
+
+FIXTURE(flood) {
+	struct testbed tb;
+};
+
+/* From the directory @at down to where the flood's tool is: it costs the worker most there. */
+static int go_deep(const char *at)
+{
+	unsigned int i;
+	int err = chdir(at);
+
+	for (i = 0; !err && i < DEPTH; i++)
+		err = mkdir("d", 0755) ?: chdir("d");
+	return err ? -errno : 0;
+}
+
+static int come_back(void)
+{
+	unsigned int i;
+	int err = unlink("ping");
+
+	for (i = 0; !err && i < DEPTH; i++)
+		err = chdir("..") ?: rmdir("d");
+	return err ? -errno : chdir("/");
+}
+
+FIXTURE_SETUP(flood)
+{
+	ASSERT_EQ(0, testbed_open(&self->tb));
+	strcpy(ping, tool_path(&self->tb, "ping"));
+	ASSERT_EQ(0, testbed_reload(&self->tb, PARAMS));
+	ASSERT_EQ(0, go_deep(self->tb.dir));
+	ASSERT_EQ(0, link(ping, "ping"));
+}
+
+FIXTURE_TEARDOWN(flood)
+{
+	EXPECT_EQ(0, come_back());
+	EXPECT_EQ(0, be_scheduled(-1, 0));
+	EXPECT_EQ(0, testbed_reload(&self->tb, ""));
+	EXPECT_EQ(0, testbed_close(&self->tb));
+}
+
+static pid_t start_flood(uint64_t until)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	while (now_ns() < until)
+		if (decoys("./ping", 0, STEP, 1, 0))
+			_exit(1);
+	_exit(0);
+}
+
+/* What workers that others have to make way for have run for. */
+static uint64_t raised_ns(void)
+{
+	uint64_t sum = 0;
+	char path[64];
+	struct dirent *entry;
+	DIR *dir = opendir("/proc");
+	long nice;
+
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%.20s/stat", entry->d_name);
+		if (file_read(path, text, sizeof(text)) <= 0 ||
+		    sscanf(text, "%*d (kworker/%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
+			   "%*u %*u %*d %*d %*d %ld", &nice) != 1 || nice >= 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%.20s/schedstat", entry->d_name);
+		if (file_read(path, text, sizeof(text)) > 0)
+			sum += strtoull(text, NULL, 10);
+	}
+	if (dir)
+		closedir(dir);
+	return sum;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Times how long a worker of usual priority takes to have its turn on every processor. */
+static void time_workers(uint64_t until)
+{
+	static uint64_t took[10000];
+	unsigned int n = 0;
+
+	while (now_ns() < until && n < ARRAY_SIZE(took)) {
+		uint64_t since = now_ns();
+
+		if (file_read(REFRESH, text, sizeof(text)) < 0)
+			return;
+		took[n++] = now_ns() - since;
+		usleep(1000);
+	}
+	qsort(took, n, sizeof(took[0]), compare);
+	fprintf(stderr, "# other workers wait: median %llu us, 99 of 100 %llu us, most %llu us\n",
+		took[n / 2] / 1000ULL, took[n - 1 - n / 100] / 1000ULL, took[n - 1] / 1000ULL);
+}
+
+/* Anybody can make a flood. What has to be done for it is nobody's to be favoured with. */
+TEST_F_TIMEOUT(flood, of_alerts_is_worked_off_at_usual_priority, 120)
+{
+	uint64_t raised = raised_ns(), until = now_ns() + FLOOD_SECONDS * NSEC_PER_SEC;
+	unsigned int flooders = 2 * sysconf(_SC_NPROCESSORS_ONLN), i;
+	pid_t pids[MAX_FLOODERS];
+	int status;
+
+	ASSERT_GE(MAX_FLOODERS, flooders);
+	for (i = 0; i < flooders; i++)
+		pids[i] = start_flood(until);
+	ASSERT_EQ(0, be_scheduled(-1, 20));
+	time_workers(until);
+	for (i = 0; i < flooders; i++) {
+		ASSERT_EQ(pids[i], waitpid(pids[i], &status, 0));
+		EXPECT_EQ(0, status);
+	}
+	EXPECT_EQ(stats_get("events"), wait_for("alerts", stats_get("events")));
+	EXPECT_EQ(stats_get("events"), count_records(self->tb.dev, "alert"));
+	raised = raised_ns() - raised;
+	fprintf(stderr, "# %llu alerts, %llu put off, %llu us at raised priority\n",
+		(unsigned long long)stats_get("alerts"), (unsigned long long)stats_get("deferred"),
+		(unsigned long long)raised / 1000);
+	EXPECT_GE(MOST_RAISED_NS, raised);
 }
 
 TEST_HARNESS_MAIN

@@ -57,13 +57,13 @@ groups()
 	sed -n 's,^groups: \([0-9]*\)/.*,\1,p' /proc/netscan/status
 }
 
-# worker_ns - what the kernel's workers of high priority have run for
+# worker_ns - what the kernel's workers that are bound to no processor have run for
 worker_ns()
 {
 	local comm sum=0 ns
 
 	for comm in /proc/[0-9]*/comm; do
-		if [[ $(<"$comm") == kworker/*H* ]]; then
+		if [[ $(<"$comm") == kworker/u* ]]; then
 			read -r ns _ <"${comm%comm}schedstat"
 			sum=$((sum + ns))
 		fi
