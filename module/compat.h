@@ -12,6 +12,7 @@
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/highmem.h>
+#include <linux/irq_work.h>
 #include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/namei.h>
@@ -103,6 +104,25 @@ static inline int netscan_find_path(const char *name, struct path *path)
 		path_put(&root);
 	}
 	return err;
+#endif
+}
+
+/**
+ * netscan_irq_work_init() - what an interrupt is to call, under PREEMPT_RT too
+ * @work: out
+ * @func: the function
+ *
+ * There it would be a thread's to call it, which has to wait where a task of
+ * higher priority does not rest.
+ */
+static inline void netscan_irq_work_init(struct irq_work *work,
+					 void (*func)(struct irq_work *work))
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+	init_irq_work(work, func);
+	atomic_set(&work->flags, IRQ_WORK_HARD_IRQ);
+#else
+	*work = IRQ_WORK_INIT_HARD(func);
 #endif
 }
 

@@ -17,7 +17,6 @@
  */
 #include <linux/audit.h>
 #include <linux/cred.h>
-#include <linux/irq_work.h>
 #include <linux/namei.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
@@ -243,7 +242,7 @@ int __init netscan_queue_init(void (*wake)(void))
 	if (!queue)
 		return -ENOMEM;
 	wake_worker = wake;
-	init_irq_work(&kick, run_kick);
+	netscan_irq_work_init(&kick, run_kick);
 	check_mnt_ns();
 	return 0;
 }
