@@ -21,8 +21,11 @@
  * probe hit inside it is not entered but counted by kprobes (nmissed), so a
  * CPU's buffer has one user.
  */
+#include <linux/anon_inodes.h>
 #include <linux/binfmts.h>
 #include <linux/dcache.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/kprobes.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -51,8 +54,10 @@ union buffer {
 static union buffer __percpu *buffers;
 
 /*
- * What the self-test passes where an exec passes its own. It has no file and
- * no map, which whoever else probes the function gets to see.
+ * What the self-test passes where an exec passes its own. Whoever else probes
+ * the function gets to see it, and finds what an exec has there: two names and
+ * a file, of which nobody has a descriptor. That the task is a kernel thread,
+ * without a map, is left for them to be told by.
  */
 static struct linux_binprm test_bprm = {
 	.filename = "netscan-self-test",
@@ -249,15 +254,27 @@ static struct kprobe probe = {
 };
 
 /**
- * netscan_probe_init() - allocate what the handler needs
+ * netscan_probe_init() - make what the handler and the self-test need
  *
  * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0 or an error.
  */
 int netscan_probe_init(void)
 {
+	struct file *file;
+
 	buffers = alloc_percpu(union buffer);
-	return buffers ? 0 : -ENOMEM;
+	if (!buffers)
+		return -ENOMEM;
+	/* Operations that stay, where this module does not. */
+	file = anon_inode_getfile("[netscan-self-test]", &generic_ro_fops, NULL,
+				  O_RDONLY);
+	if (IS_ERR(file)) {
+		free_percpu(buffers);
+		return PTR_ERR(file);
+	}
+	test_bprm.file = file;
+	return 0;
 }
 
 /**
@@ -267,6 +284,7 @@ int netscan_probe_init(void)
  */
 void netscan_probe_exit(void)
 {
+	fput(test_bprm.file);
 	free_percpu(buffers);
 }
 

@@ -6,6 +6,7 @@
  * selftests/tamper, which does it as long as it is loaded. Each is done and taken back.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 
 #include "kselftest_harness.h"
@@ -305,6 +306,36 @@ TEST_F(probe, that_was_taken_away_does_not_keep_the_module_from_unloading)
 		ASSERT_EQ(0, testbed_reload(&self->tb, ""));
 		EXPECT_TRUE(status_says("\nhealth: ok\n"));
 	}
+}
+
+static unsigned long tamper_get(const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/module/tamper/parameters/%s", name);
+	return file_read(path, text, sizeof(text)) > 0 ? strtoul(text, NULL, 10) : ULONG_MAX;
+}
+
+/* Who else probes the function may trust in what an exec has there. */
+TEST_F_TIMEOUT(probe, is_tested_by_what_others_may_look_into, 60)
+{
+	unsigned int tries;
+	int err = load_tamper("watch");
+
+	if (err == -EOPNOTSUPP)
+		SKIP(return, "the module that tampers knows no way to do this here");
+	ASSERT_EQ(0, err);
+	/* An exec is what one is. */
+	ASSERT_EQ(0, probe_hosts(&self->tb.prober, 0, tool_path(&self->tb, "ping"), 0, 1));
+	EXPECT_LE(1u, tamper_get("calls"));
+	EXPECT_EQ(0u, tamper_get("strange"));
+	/* Nobody else execs anything: what comes now is a test. */
+	for (tries = 0; tries < PATIENCE_MS / 100 && tamper_get("calls") < 3; tries++)
+		usleep(100 * 1000);
+	EXPECT_LE(3u, tamper_get("calls"));
+	EXPECT_EQ(0u, tamper_get("strange"));
+	EXPECT_TRUE(status_says("\nhealth: ok\n"));
+	ASSERT_EQ(0, ko_unload("tamper"));
 }
 
 /* The clock tests every two seconds: unload when it does, or a little before or after. */

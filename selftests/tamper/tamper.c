@@ -3,7 +3,8 @@
  * netscan selftests - a module that tampers with netscan's probe as long as it is loaded
  *
  * Kprobes on one function are in one list: a probe of this module's own, put there for the moment,
- * leads to the other. Unloading takes back what was done, unless it is told to forget.
+ * leads to the other. Unloading takes back what was done, unless it is told to forget. Told to
+ * watch, it is what another tracer of execs may be, and trusts in what an exec has.
  */
 #include <linux/binfmts.h>
 #include <linux/fs.h>
@@ -18,15 +19,38 @@
 
 static char *action = "";
 module_param(action, charp, 0400);
-MODULE_PARM_DESC(action, "disable, unregister, shadow or miss");
+MODULE_PARM_DESC(action, "disable, unregister, shadow, miss or watch");
 
 static bool forget;
 module_param(forget, bool, 0400);
 MODULE_PARM_DESC(forget, "leave it so when this module is unloaded");
 
+static unsigned int calls, strange;
+static unsigned long sum;
+module_param(calls, uint, 0400);
+MODULE_PARM_DESC(calls, "what was watched");
+module_param(strange, uint, 0400);
+MODULE_PARM_DESC(strange, "those that were not what an exec is");
+
+/* Not one that lacks something is looked into, as a tracer would. */
+static void watch(const struct linux_binprm *bprm)
+{
+	calls++;
+	if (!bprm->file || !bprm->filename || !bprm->interp || bprm->mm || bprm->cred) {
+		strange++;
+		return;
+	}
+	sum += strlen(bprm->filename) + strlen(bprm->interp);
+	sum += file_inode(bprm->file)->i_ino + bprm->file->f_path.dentry->d_name.len;
+}
+
 /* What stands in the way leaves a probed function where a probe through ftrace would. */
 static int pass(struct kprobe *p, struct pt_regs *regs)
 {
+#ifdef CONFIG_HAVE_FUNCTION_ARG_ACCESS_API
+	if (!strcmp(action, "watch"))
+		watch((void *)regs_get_kernel_argument(regs, 0));
+#endif
 #ifdef CONFIG_X86_64
 	if (!strcmp(action, "shadow")) {
 		instruction_pointer_set(regs, (unsigned long)p->addr + MCOUNT_INSN_SIZE);
@@ -114,6 +138,9 @@ static int __init init_tamper(void)
 	bool shadow = !strcmp(action, "shadow");
 	int err;
 
+	if (!strcmp(action, "watch"))
+		return IS_ENABLED(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API) ?
+		       register_kprobe(&own) : -EOPNOTSUPP;
 	if (!strcmp(action, "miss"))
 		return miss_execs();
 	err = register_kprobe(&own);
@@ -135,7 +162,7 @@ static void __exit exit_tamper(void)
 {
 	int err = 0;
 
-	if (!strcmp(action, "shadow")) {
+	if (!strcmp(action, "shadow") || !strcmp(action, "watch")) {
 		unregister_kprobe(&own);
 	} else if (forget) {
 		return;
