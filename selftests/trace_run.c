@@ -13,6 +13,12 @@
  *      rules ERRNO BEFORE AFTER
  *      exec ERRNO PID PARENT SESSION BEFORE AFTER
  *
+ *  and at its end
+ *
+ *      stall NANOSECONDS
+ *
+ *  by how much at most a sleeper on any CPU woke too late: no worker can be more punctual.
+ *
  *  Actors are forked where the trace wants them to be, the members of a session by its leader.
  *  Each waits for its semaphore; what it is to do and what came of it stands in shared memory.
  *
@@ -20,6 +26,7 @@
  *  that what was on the grid stays there.
  */
 #include <errno.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,6 +44,7 @@
 #define MAX_STEP_ARGS	1024
 #define NSEC_PER_MS	1000000ULL
 #define TICK		(400 * NSEC_PER_MS)
+#define NAP		(20 * NSEC_PER_MS)
 
 /**
  * struct stage - what is to be done, and what came of it
@@ -52,6 +60,7 @@
  * @text: the path and the arguments, each with its NUL
  * @done: posted by an actor when it has done it
  * @go: one for each actor, to tell it
+ * @stall: nanoseconds, see above
  */
 struct stage {
 	unsigned int actor;
@@ -66,6 +75,7 @@ struct stage {
 	char text[4 * LINE_SIZE];
 	sem_t done;
 	sem_t go[MAX_ACTORS];
+	uint64_t stall;
 };
 
 static struct stage *stage;
@@ -191,6 +201,44 @@ static void start_actor(void)
 	if (pid < 0) {
 		stage->error = errno;
 		sem_post(&stage->done);
+	}
+}
+
+/* ---- beside them ---- */
+
+static void __attribute__((noreturn)) watch_cpu(unsigned int cpu)
+{
+	uint64_t then, late, most;
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		_exit(0);	/* there is no such CPU */
+	for (;;) {
+		then = now_ns() + NAP;
+		sleep_until(then);
+		late = now_ns() - then;
+		most = __atomic_load_n(&stage->stall, __ATOMIC_RELAXED);
+		while (late > most &&
+		       !__atomic_compare_exchange_n(&stage->stall, &most, late, true,
+						    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			;
+	}
+}
+
+static void watch_cpus(void)
+{
+	unsigned int cpu;
+	pid_t pid;
+
+	for (cpu = 0; cpu < (unsigned int)sysconf(_SC_NPROCESSORS_CONF); cpu++) {
+		pid = fork();
+		if (!pid)
+			watch_cpu(cpu);
+		if (pid < 0)
+			fail("a watcher does not start");
 	}
 }
 
@@ -343,7 +391,9 @@ int main(int argc, char *argv[])
 	if (stage == MAP_FAILED || sem_init(&stage->done, 1, 0) || prctl(PR_SET_CHILD_SUBREAPER, 1))
 		fail("setting the stage");
 	player = getpid();
+	watch_cpus();
 	while (getline(&line, &size, stdin) > 0)
 		play(argv[1], line, &start);
+	printf("stall %llu\n", (unsigned long long)stage->stall);
 	return 0;
 }

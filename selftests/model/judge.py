@@ -16,8 +16,9 @@ record may be off only if some argument was last seen exactly one window before,
 or take the two or three milliseconds that an exec takes.
 
 What time alone brings about (ends, alerts that a covering scan's end has left) is due
-at a known time, and may be written LAG later. For an alert of that kind this means that
-it has to be there if its group was surely over the threshold from then to LAG later,
+at a known time, and may be written LAG later, and later still by as much as the machine
+was ever seen to stall (trace_run's last line). For an alert of that kind this means that
+it has to be there if its group was surely over the threshold from then to so much later,
 and may be there or not if the group fell below it meanwhile ("late" among the
 questions). Then an exec of another scan may cover the group anew ("covered, maybe").
 """
@@ -64,6 +65,9 @@ class Played:
         self.faults = []
         self.actors = {}
         self.directory = directory
+        self.stall = 0              # nanoseconds
+        if log and log[-1].startswith("stall "):
+            self.stall = int(log.pop().split()[1])
         log = iter(log)
         for line in lines:
             words = line.split(" ")
@@ -173,10 +177,11 @@ class Record:
 class Judge:
     """The model's oracle: gives it the records one by one, group by group."""
 
-    lag, prompt = LAG, PROMPT
+    prompt = PROMPT
 
     def __init__(self, played, records):
         self.played = played
+        self.lag = LAG + played.stall
         self.foreign = []           # records that belong to no exec
         self.faults = []
         self.settled = Counter()
@@ -393,6 +398,7 @@ def judge_all(directory, status):
     tap = Tap()
     print("1..8")
     played = Played(play_directory(directory), lines("trace"), lines("log"))
+    print("# the machine stalled for %.3f s at most" % (played.stall / model.SECOND))
     if status:
         played.faults.append("trace_run ended with status %d" % status)
     tap.verdict(played.faults, "the trace was played to its end, %d execs" % len(played.execs))

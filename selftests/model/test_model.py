@@ -344,7 +344,7 @@ def stamp(time):
     return "%d.%09d" % divmod(time, SECOND)
 
 
-def play(seed, execs):
+def play(seed, execs, more=()):
     """A trace, played in no time at all: the log that the player would have written."""
     lines = trace.make(seed, execs)
     now, log, number = 1000 * SECOND, [], 0
@@ -360,7 +360,7 @@ def play(seed, execs):
             error = 2 if trace.FILES[words[3]][0] is None else 0
             log.append("exec %d %d %d %d %d %d" % (
                 error, 5000 + number, 7, 8, now, now))
-    return judge.Played("/tmp", lines, log)
+    return judge.Played("/tmp", lines, log + list(more))
 
 
 def write(played):
@@ -393,6 +393,19 @@ def test_the_judge_agrees_with_the_model():
 def test_the_judge_misses_any_record():
     for at in range(0, len(WRITTEN), 97):
         assert faults(PLAYED, WRITTEN[:at] + WRITTEN[at + 1:]), WRITTEN[at]
+
+
+def test_the_judge_allows_for_a_stall_and_no_more():
+    late, end = 3 * SECOND, next(at for at, line in enumerate(WRITTEN)
+                                 if judge.Record(line).kind == "end")
+    time = judge.Record(WRITTEN[end]).values["time"]
+    moved = stamp(judge.nanoseconds(time) + late)
+    lines = [line.replace("time=" + time, "time=" + moved) if at == end else line
+             for at, line in enumerate(WRITTEN)]
+    assert faults(PLAYED, lines)
+    stalled = play(3, 2000, ["stall %d" % late])
+    assert not stalled.faults
+    assert faults(stalled, lines) == 0
 
 
 def test_the_judge_sees_one_record_too_many():
