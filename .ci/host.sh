@@ -44,4 +44,5 @@ run_suite()
 
 run_suite host "$TOP/selftests/host"
 run_suite model "$TOP/selftests/model"
+run_suite verdicts "$TOP/selftests/vm"
 run_suite logger "$TOP/userspace"
