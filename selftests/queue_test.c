@@ -54,7 +54,10 @@ FIXTURE(hog) {
 	struct hogged hogged;
 };
 
-/* This process on one processor, with that priority; 0: on any, with none. */
+/*
+ * This process on one processor, with that priority; 0: on any, with none. It takes turns with
+ * its equals: under PREEMPT_RT, threads of the lowest real-time priority make timers and RCU work.
+ */
 static int be_scheduled(int cpu, int priority)
 {
 	struct sched_param param = { .sched_priority = priority };
@@ -65,7 +68,7 @@ static int be_scheduled(int cpu, int priority)
 	for (i = 0; i < sysconf(_SC_NPROCESSORS_ONLN); i++)
 		if (cpu < 0 || i == cpu)
 			CPU_SET(i, &cpus);
-	if (sched_setscheduler(0, priority ? SCHED_FIFO : SCHED_OTHER, &param) ||
+	if (sched_setscheduler(0, priority ? SCHED_RR : SCHED_OTHER, &param) ||
 	    sched_setaffinity(0, sizeof(cpus), &cpus))
 		return -errno;
 	return 0;
@@ -83,7 +86,7 @@ static pid_t start_hog(int cpu)
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		alarm(HOG_SECONDS);
-		if (be_scheduled(cpu, 50) || write(fds[1], "", 1) != 1)
+		if (be_scheduled(cpu, 1) || write(fds[1], "", 1) != 1)
 			_exit(1);
 		/* Not to hold the device open. */
 		close_range(3, ~0U, 0);
