@@ -112,10 +112,10 @@ CROSS_LIBC=libc6-dev${CROSS:+-$ARCH-cross}
 GUEST_MODULES="veth dummy overlay fuse"
 
 # Packages the guest is made of, with all they depend on.
-GUEST_PACKAGES="base-files base-passwd bash busybox coreutils dash dpkg findutils grep hostname
-	hping3 iproute2 iputils-ping kmod libc-bin login mawk mount ncat ncurses-base
-	netcat-openbsd netcat-traditional passwd perl-base procps python3-minimal sed socat sudo toybox
-	util-linux ${GUEST_EXTRA:-}"
+GUEST_PACKAGES="base-files base-passwd bash bsdutils busybox coreutils dash dpkg findutils grep
+	hostname hping3 iproute2 iputils-ping kmod libc-bin login mawk mount ncat ncurses-base
+	netcat-openbsd netcat-traditional nmap parallel passwd perl-base procps python3-minimal sed socat
+	sudo toybox util-linux zsh ${GUEST_EXTRA:-}"
 
 # Those of them whose own script is run when the guest boots: it makes nc and awk links.
 GUEST_CONFIGURED="mawk ncat netcat-openbsd netcat-traditional"

@@ -62,7 +62,8 @@ trim_root()
 {
 	rm -rf "$1/usr/share/bash-completion" "$1/usr/share/bug" "$1/usr/share/debconf" \
 		"$1/usr/share/perl5" "$1/usr/share/pixmaps" "$1/usr/share/common-licenses" \
-		"$1/usr/share/zsh" "$1/etc/systemd" "$1/usr/lib/systemd" "$1/usr/lib/udev" \
+		"$1/usr/share/zsh" "$1/usr/share/nmap" "$1/usr/bin/nmap" \
+		"$1/etc/systemd" "$1/usr/lib/systemd" "$1/usr/lib/udev" \
 		"$1/usr/lib/x86_64-linux-gnu/perl" "$1/usr/share/perl" "$1/usr/share/tcltk"
 	find "$1/usr" -name '*.pyc' -delete
 }
@@ -75,6 +76,10 @@ seed_etc()
 	sed -i 's/^root:[^:]*:/root::/' "$1/etc/passwd"
 	echo 'user::1000:1000:a user:/home/user:/bin/bash' >>"$1/etc/passwd"
 	echo 'user:x:1000:' >>"$1/etc/group"
+	for _part in account auth password session; do
+		echo "$_part required pam_permit.so" >"$1/etc/pam.d/common-$_part"
+	done
+	cp "$1/etc/pam.d/common-session" "$1/etc/pam.d/common-session-noninteractive"
 	mkdir -p "$1/home/user" "$1/root" "$1/proc" "$1/sys" "$1/dev" "$1/run" "$1/tmp" \
 		"$1/var/lib/dpkg/alternatives" "$1/etc/alternatives" "$1/var/log"
 	printf '%s: files\n' passwd group shadow hosts services protocols >"$1/etc/nsswitch.conf"
