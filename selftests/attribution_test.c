@@ -321,7 +321,33 @@ static int exec_when_continued(void *arg)
 	return exec_first(NULL);
 }
 
-static void __attribute__((noreturn)) trace(pid_t pid)
+/* Let @pid, just exec'ed, have the second arguments in place of the first: what it goes on with. */
+static int change_argv(pid_t pid)
+{
+	static const char from[] = "ping\0a0\0a1\0a2\0a3\0a4", to[] = "ping\0b0\0b1\0b2\0b3\0b4";
+	char path[64], stat[1024], *field;
+	int i, mem, err = -EIO;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (file_read(path, stat, sizeof(stat)) < 0)
+		return -EIO;
+	/* The number of its arguments' address is 48; the name before the third has a ')'. */
+	field = strrchr(stat, ')');
+	for (i = 2; field && i < 48; i++)
+		field = strchr(field + 1, ' ');
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	mem = open(path, O_RDWR | O_CLOEXEC);
+	if (field && pread(mem, stat, sizeof(to), strtoull(field, NULL, 10)) == sizeof(to) &&
+	    !memcmp(stat, from, sizeof(from)) &&
+	    pwrite(mem, to, sizeof(to), strtoull(field, NULL, 10)) == sizeof(to))
+		err = 0;
+	close(mem);
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	return err ?: file_read(path, stat, sizeof(stat)) == sizeof(to) &&
+		      !memcmp(stat, to, sizeof(to)) ? 0 : -ESTALE;
+}
+
+static void __attribute__((noreturn)) trace(pid_t pid, int (*at_exec)(pid_t pid))
 {
 	int status;
 
@@ -329,25 +355,26 @@ static void __attribute__((noreturn)) trace(pid_t pid)
 		_exit(1);
 	kill(pid, SIGCONT);
 	while (waitpid(pid, &status, __WALL) == pid && !WIFEXITED(status)) {
-		if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8))
+		if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8)) {
 			seen->first++;
+			seen->second = at_exec ? at_exec(pid) : 0;
+		}
 		ptrace(PTRACE_CONT, pid, 0, 0);
 	}
 	_exit(0);
 }
 
-static int exec_traced(void *arg)
+static int exec_traced(void *at_exec)
 {
 	pid_t pid = fork();
 
-	(void)arg;
 	if (!pid)
 		_exit(-exec_when_continued(NULL));
 	waitpid(pid, NULL, WUNTRACED);
 	seen->other = fork();
 	if (!seen->other) {
 		seen->other = getpid();
-		trace(pid);
+		trace(pid, at_exec);
 	}
 	while (wait(NULL) > 0)
 		;
@@ -360,6 +387,16 @@ TEST_F(attribution, ptrace)
 	ASSERT_EQ(1, testbed_next(&bed, &r));
 	EXPECT_PARENT(bed.prober.pid);
 	EXPECT_NE((uint64_t)seen->other, record_u64(&r, "parent_pid"));
+	EXPECT_TRUE(record_argv_is(&r, "args_last", first));
+}
+
+/* It counts as what it was exec'ed with, whatever it is told by who traces it. */
+TEST_F(attribution, ptrace_that_changes_the_arguments)
+{
+	ASSERT_EQ(0, session_run(&bed, exec_traced, change_argv));
+	ASSERT_EQ(0, seen->second);
+	ASSERT_EQ(1, testbed_next(&bed, &r));
+	EXPECT_PARENT(bed.prober.pid);
 	EXPECT_TRUE(record_argv_is(&r, "args_last", first));
 }
 

@@ -915,6 +915,62 @@ TEST_F(names, of_what_the_loader_runs_that_is_no_tool)
 	EXPECT_EQ(0, group_find(&r, "t_id", "sid", bed.prober.pid));
 }
 
+/* ---- what is not looked at ---- */
+
+/* Execs of the prober that were of a tool. */
+static uint64_t events(void)
+{
+	return group_find(&r, "t_id", "sid", bed.prober.pid) == 1 ? record_u64(&r, "events") : 0;
+}
+
+TEST_F(names, of_applets_behind_more_than_512_bytes)
+{
+	char path[640] = "";
+	char *argv[] = { path, "nc", "a0", "a1", "a2", "a3", NULL };
+
+	if (access(BUSYBOX, X_OK))
+		SKIP(return, "busybox is not installed");
+	strcpy(memset(path, '/', 480) + 480, "busybox");
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, BUSYBOX, argv));
+	EXPECT_EQ(1u, events());
+	strcpy(memset(path, '/', 520) + 520, "busybox");
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, BUSYBOX, argv));
+	EXPECT_EQ(1u, events());
+}
+
+TEST_F(names, of_what_the_loader_runs_behind_more_than_512_bytes)
+{
+	char libraries[640] = "";
+	char *argv[] = {
+		"ld.so", "--library-path", libraries, PING, "-V", "a0", "a1", "a2", NULL
+	};
+
+	if (access(LOADER, X_OK))
+		SKIP(return, "%s is not there", LOADER);
+	memset(libraries, '/', 440);
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, LOADER, argv));
+	EXPECT_EQ(1u, events());
+	memset(libraries, '/', 520);
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, LOADER, argv));
+	EXPECT_EQ(1u, events());
+}
+
+/* The loader opens it, and nobody looks into what is no executable of an exec. */
+TEST_F(names, of_a_known_copy_that_the_loader_runs)
+{
+	char pong[512];
+	char *argv[] = { "ld.so", pong, "-V", "a0", "a1", "a2", NULL };
+
+	if (access(LOADER, X_OK))
+		SKIP(return, "%s is not there", LOADER);
+	ASSERT_EQ(0, put_known(PING, "pong", PING_LINE));
+	strcpy(pong, in_dir("pong"));
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, LOADER, argv));
+	EXPECT_EQ(0u, events());
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, pong, argv));
+	EXPECT_EQ(1u, events());
+}
+
 /* ---- containers ---- */
 
 FIXTURE(container) {

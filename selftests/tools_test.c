@@ -62,6 +62,11 @@ FIXTURE_VARIANT_ADD(tool, hping3) {
 	.argv = { "hping3", "-c", "1", "-q", "-1", "127.0.0.1" },
 };
 
+FIXTURE_VARIANT_ADD(tool, nping) {
+	.path = "/usr/bin/nping", .tool = "nping",
+	.argv = { "nping", "-q", "-c", "1", "--tcp-connect", "127.0.0.1" },
+};
+
 FIXTURE_VARIANT_ADD(tool, busybox_ping) {
 	.path = "/usr/bin/busybox", .link = "ping", .tool = "ping",
 	.argv = { "ping", "-c", "1", "-W", "2", "127.0.0.1" },
@@ -86,7 +91,7 @@ FIXTURE_SETUP(tool)
 {
 	ASSERT_EQ(0, testbed_open(&self->tb));
 	ASSERT_EQ(0, rules_write("t_tool by=parent,exe distinct=5 events=1 window=60 tools=ping,nc,"
-				 "ncat,socat,hping3\n"));
+				 "ncat,socat,hping3,nping\n"));
 }
 
 FIXTURE_TEARDOWN(tool)
