@@ -354,6 +354,10 @@ class Model:
         if group.state == OPEN and group.ends[0] <= event.time[1]:
             if self.oracle.settle("end", group, group.last):
                 self.end_scan(group, group.ends)
+        if group.state == COVERED and group.cover.ends[0] <= event.time[1]:
+            # Whether the clock has found the other scan over before this exec came.
+            if self.oracle.settle("alert", group, group.last):
+                self.end_scan(group.cover, group.cover.ends)
 
     def count(self, group, event, touched):
         """One exec in one of its groups; `touched` are those of earlier rules."""
