@@ -15,6 +15,7 @@
  * @now: nanoseconds since boot
  * @rule: the rule whose turn it is
  * @bucket: the bucket of its group, locked
+ * @terms: on which terms windows take what is new
  * @cover: an earlier rule's group that is in a scan with this event
  * @cover_id: that scan, 0 while there is none
  */
@@ -25,6 +26,7 @@ struct netscan_turn {
 	u64 now;
 	const struct netscan_rule *rule;
 	struct netscan_bucket *bucket;
+	struct netscan_terms terms;
 	u32 cover;
 	u32 cover_id;
 };

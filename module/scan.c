@@ -31,11 +31,25 @@ static void start_run(const struct netscan_turn *t, struct netscan_group *g)
 	memcpy(g->text, ev->text, g->text_len);
 }
 
-static void add_fp(struct netscan_turn *t, struct netscan_group *g,
-		   struct netscan_window *w, u64 fp, u16 weight)
+/* Returns the weight. */
+static __always_inline u32 add_fp(struct netscan_turn *t,
+				  struct netscan_group *g,
+				  struct netscan_window *w, u64 fp,
+				  u16 weight)
 {
-	netscan_table_add(t->bucket, g, w, fp, t->now, t->s->table.slots,
-			  weight, netscan_life_evicted, t);
+	t->terms.pushed = w == &g->args ? &g->pushed : NULL;
+	t->terms.span = g->window * NETSCAN_SEC;
+	netscan_table_add(t->bucket, g, w, fp ^ g->key, weight, &t->terms,
+			  netscan_life_evicted, t);
+	return weight;
+}
+
+/* As an argument never seen before. */
+static noinline u32 add_unique(struct netscan_turn *t, struct netscan_group *g,
+			       struct netscan_window *w)
+{
+	return add_fp(t, g, w, netscan_key_unique(&t->s->key, t->now,
+						  t->ev->from.pid), 1);
 }
 
 static void count_exec(struct netscan_turn *t, struct netscan_group *g)
@@ -43,9 +57,7 @@ static void count_exec(struct netscan_turn *t, struct netscan_group *g)
 	if (g->run.events != U32_MAX)
 		g->run.events++;
 	if (t->rule->events > 1 && g->run.events % netscan_life_stride(t) == 0)
-		add_fp(t, g, &g->execs,
-		       g->key ^ netscan_key_unique(&t->s->key, t->now,
-						   t->ev->from.pid), 1);
+		add_unique(t, g, &g->execs);
 }
 
 /* Does a new run begin? What is long past says nothing about a scan. */
@@ -100,9 +112,7 @@ static u32 add_unread(struct netscan_turn *t, struct netscan_group *g)
 		return 0;
 	g->unread.faults += ev->read_fault && g->unread.faults != U8_MAX;
 	g->unread.truncated += ev->truncated && g->unread.truncated != U8_MAX;
-	add_fp(t, g, &g->args,
-	       g->key ^ netscan_key_unique(&t->s->key, t->now, ev->from.pid), 1);
-	return 1;
+	return add_unique(t, g, &g->args);
 }
 
 /* Returns the weight of the fingerprints that are new to the group's window. */
@@ -117,9 +127,9 @@ static u32 add_args(struct netscan_turn *t, struct netscan_group *g,
 					nr - i, g->key, t->now);
 		if (i == nr)
 			return new;
-		add_fp(t, g, &g->args, fp[i] ^ g->key, weight ? weight[i] : 1);
-		new += weight ? weight[i] : 1;
-		i++;
+		new += add_fp(t, g, &g->args, fp[i], weight ? weight[i] : 1);
+		if (++i == nr)
+			return new;
 	}
 }
 
@@ -156,23 +166,29 @@ static bool same_session(const struct netscan_group *g,
 	       g->last >= ev->session_start;
 }
 
-/* Find the event's group, or begin one that it shares with nobody before it. */
-static struct netscan_group *get_group(struct netscan_turn *t, u64 key)
+/* Begin the event's group, in place of one that is another session's. */
+static noinline struct netscan_group *
+new_group(struct netscan_turn *t, u64 key, struct netscan_group *old)
 {
-	struct netscan_group *g;
-
-	g = netscan_table_find(t->bucket, key);
-	if (g) {
-		if (!(t->rule->by & NETSCAN_BY_SESSION) ||
-		    same_session(g, t->ev))
-			return g;
+	if (old) {
 		netscan_count(REUSED);
-		if (netscan_table_in_scan(g))
-			netscan_life_cut(t, g, "reused");
-		netscan_table_remove(t->bucket, g);
+		if (netscan_table_in_scan(old))
+			netscan_life_cut(t, old, "reused");
+		netscan_table_remove(t->bucket, old);
 	}
 	return netscan_table_get(t->bucket, key, t->ev->from.account, t->now,
 				 netscan_life_evicted, t);
+}
+
+/* Find the event's group, or begin one that it shares with nobody before it. */
+static __always_inline struct netscan_group *get_group(struct netscan_turn *t,
+						       u64 key)
+{
+	struct netscan_group *g = netscan_table_find(t->bucket, key);
+
+	if (g && (!(t->rule->by & NETSCAN_BY_SESSION) || same_session(g, t->ev)))
+		return g;
+	return new_group(t, key, g);
 }
 
 /* Is it silent for a scan that this event is no part of? */
@@ -244,7 +260,13 @@ void netscan_scan_feed(struct netscan_scanner *s,
 		       struct netscan_event *ev, const u64 *fp, u32 nr,
 		       bool last)
 {
-	struct netscan_turn t = { .s = s, .cfg = cfg, .ev = ev, .now = ev->now };
+	struct netscan_turn t = {
+		.s = s,
+		.cfg = cfg,
+		.ev = ev,
+		.now = ev->now,
+		.terms = { .now = ev->now, .slots = s->table.slots },
+	};
 	const struct netscan_rule *r = cfg->rule;
 	u32 i;
 

@@ -299,31 +299,16 @@ struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
 }
 
 /**
- * netscan_table_add() - add a fingerprint that netscan_window_see() missed
+ * netscan_table_make_room() - free entries by evicting a group
  * @b: the bucket
- * @g: the group, with its window set; never evicted by this
- * @w: one of its windows
- * @fp: the fingerprint, mixed with the group's key
+ * @g: the group that needs them; never evicted by this
  * @now: nanoseconds since boot
- * @slots: entries that the window may hold; at that number the least recently
- *         seen one makes room
- * @weight: what the fingerprint counts for
  * @evict: as for netscan_table_get()
  * @ctx: handed to @evict
  */
-void netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
-		       struct netscan_window *w, u64 fp, u64 now, u32 slots,
-		       u16 weight, netscan_evict_fn evict, void *ctx)
+void netscan_table_make_room(struct netscan_bucket *b, struct netscan_group *g,
+			     u64 now, netscan_evict_fn evict, void *ctx)
 {
-	if (w->count >= slots)
-		netscan_window_push(&b->pool, w,
-				    w == &g->args ? &g->pushed : NULL, now,
-				    g->window * NETSCAN_SEC);
-	/*
-	 * One group's two windows hold at most two of the bucket's four, so
-	 * another group is there to make room until the add succeeds.
-	 */
-	while (netscan_window_add(&b->pool, w, fp, now, weight))
-		evict_group(b, choose_victim(b, g, g->from.account, true, now), now,
-			    evict, ctx);
+	evict_group(b, choose_victim(b, g, g->from.account, true, now), now,
+		    evict, ctx);
 }

@@ -162,9 +162,8 @@ void netscan_table_destroy(struct netscan_table *t);
 struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
 					u32 account, u64 now,
 					netscan_evict_fn evict, void *ctx);
-void netscan_table_add(struct netscan_bucket *b, struct netscan_group *g,
-		       struct netscan_window *w, u64 fp, u64 now, u32 slots,
-		       u16 weight, netscan_evict_fn evict, void *ctx);
+void netscan_table_make_room(struct netscan_bucket *b, struct netscan_group *g,
+			     u64 now, netscan_evict_fn evict, void *ctx);
 bool netscan_table_idle(const struct netscan_group *g, u64 now);
 void netscan_table_remove(struct netscan_bucket *b, struct netscan_group *g);
 
@@ -234,6 +233,32 @@ netscan_table_find(struct netscan_bucket *b, u64 key)
 	while (i != NETSCAN_NIL && b->group[i].key != key)
 		i = b->group[i].hash_next;
 	return i == NETSCAN_NIL ? NULL : &b->group[i];
+}
+
+/**
+ * netscan_table_add() - add a fingerprint that netscan_window_see() missed
+ * @b: the bucket
+ * @g: the group; never evicted by this
+ * @w: one of its windows
+ * @fp: the fingerprint, mixed with the group's key
+ * @weight: what it counts for, at least 1
+ * @terms: the terms
+ * @evict: as for netscan_table_get()
+ * @ctx: handed to @evict
+ */
+static inline void netscan_table_add(struct netscan_bucket *b,
+				     struct netscan_group *g,
+				     struct netscan_window *w, u64 fp,
+				     u16 weight,
+				     const struct netscan_terms *terms,
+				     netscan_evict_fn evict, void *ctx)
+{
+	/*
+	 * One group's two windows hold at most two of the bucket's four, so
+	 * another group is there to make room until the add succeeds.
+	 */
+	while (netscan_window_add(&b->pool, w, fp, weight, terms))
+		netscan_table_make_room(b, g, terms->now, evict, ctx);
 }
 
 #endif

@@ -155,8 +155,9 @@ static __always_inline u32 find_entry(const struct netscan_pool *pool, u64 tag)
 	return i;
 }
 
-/* Returns the entry; it is free, and what it held can be read until it is used. */
-static u16 drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
+/* Take the least recently seen entry out of the window. Returns it. */
+static __always_inline u16 take_oldest(struct netscan_pool *pool,
+				       struct netscan_window *w)
 {
 	u16 i = netscan_window_last_entry(pool, w);
 	u16 *at = &pool->head[pool->entry[i].tag >> pool->shift];
@@ -165,11 +166,17 @@ static u16 drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
 		at = &pool->next[*at];
 	*at = pool->next[i];
 	unlink_entry(pool->link, i);
-	pool->next[i] = pool->free;
-	pool->free = i;
 	w->sum -= pool->weight[i];
 	w->count--;
 	return i;
+}
+
+static void drop_oldest(struct netscan_pool *pool, struct netscan_window *w)
+{
+	u16 i = take_oldest(pool, w);
+
+	pool->next[i] = pool->free;
+	pool->free = i;
 }
 
 /**
@@ -305,47 +312,48 @@ u32 netscan_pushed_weight(const struct netscan_pushed *pushed, u64 now,
 	return passed ? pushed->young : pushed->young + pushed->old;
 }
 
-/**
- * netscan_window_push() - push out the least recently seen, for want of a slot
- * @pool: where the entry goes
- * @w: the window; it has one
- * @pushed: where that is counted, NULL for nowhere
- * @now: nanoseconds since boot
- * @span: the window's span of time in nanoseconds, for @pushed; at least 2
- */
-void netscan_window_push(struct netscan_pool *pool, struct netscan_window *w,
-			 struct netscan_pushed *pushed, u64 now, u64 span)
+/* An entry for what is new to the window: a free one, or its oldest. */
+static __always_inline u16 get_entry(struct netscan_pool *pool,
+				     struct netscan_window *w,
+				     const struct netscan_terms *terms)
 {
-	u16 i = drop_oldest(pool, w);
+	u16 i;
 
-	if (pushed)
-		add_pushed(pushed, pool->entry[i].last, pool->weight[i], now,
-			   span);
+	if (w->count < terms->slots) {
+		i = pool->free;
+		if (i != NETSCAN_NIL)
+			pool->free = pool->next[i];
+		return i;
+	}
+	i = take_oldest(pool, w);
+	if (terms->pushed)
+		add_pushed(terms->pushed, pool->entry[i].last, pool->weight[i],
+			   terms->now, terms->span);
 	netscan_count(PUSHED);
+	return i;
 }
 
 /**
  * netscan_window_add() - add a fingerprint that netscan_window_see() missed
  * @pool: where the entry comes from
- * @w: the window, with fewer entries than slots
- * @fp: the fingerprint
- * @now: nanoseconds since boot
+ * @w: the window
+ * @fp: the fingerprint, mixed with the group's key
  * @weight: what it counts for, at least 1
+ * @terms: the terms
  *
  * Return: 0, or -ENOSPC when the pool has no free entry, with nothing changed.
  */
 int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
-		       u64 fp, u64 now, u16 weight)
+		       u64 fp, u16 weight, const struct netscan_terms *terms)
 {
 	u64 tag = make_tag(w, fp);
 	u16 *head = &pool->head[tag >> pool->shift];
-	u16 i = pool->free;
+	u16 i = get_entry(pool, w, terms);
 
 	if (i == NETSCAN_NIL)
 		return -ENOSPC;
-	pool->free = pool->next[i];
 	pool->entry[i].tag = tag;
-	pool->entry[i].last = now;
+	pool->entry[i].last = terms->now;
 	pool->weight[i] = weight;
 	pool->next[i] = *head;
 	*head = i;

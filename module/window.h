@@ -94,6 +94,21 @@ struct netscan_pushed {
 	u64 half : 16;
 };
 
+/**
+ * struct netscan_terms - on which terms a window takes what is new to it
+ * @now: nanoseconds since boot
+ * @slots: entries that the window may hold; at that number the least recently
+ *         seen one makes room
+ * @pushed: where that is counted, NULL for nowhere
+ * @span: the window's span of time in nanoseconds, for @pushed; at least 2
+ */
+struct netscan_terms {
+	u64 now;
+	u32 slots;
+	struct netscan_pushed *pushed;
+	u64 span;
+};
+
 size_t netscan_pool_bytes(u32 slots);
 void netscan_pool_init(struct netscan_pool *pool, void *memory, u32 slots);
 void netscan_window_init(struct netscan_pool *pool, struct netscan_window *w,
@@ -105,9 +120,7 @@ u32 netscan_window_see(const struct netscan_pool *pool,
 		       const struct netscan_window *w, const u64 *fp, u32 nr,
 		       u64 key, u64 now);
 int netscan_window_add(struct netscan_pool *pool, struct netscan_window *w,
-		       u64 fp, u64 now, u16 weight);
-void netscan_window_push(struct netscan_pool *pool, struct netscan_window *w,
-			 struct netscan_pushed *pushed, u64 now, u64 span);
+		       u64 fp, u16 weight, const struct netscan_terms *terms);
 u32 netscan_pushed_weight(const struct netscan_pushed *pushed, u64 now,
 			  u64 span);
 u32 netscan_window_since(const struct netscan_pool *pool,

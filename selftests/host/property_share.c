@@ -261,10 +261,11 @@ static void note_evicted(void *ctx, struct netscan_bucket *from,
 static void put(struct netscan_group *g, struct netscan_window *w, u32 value,
 		u32 weight)
 {
+	const struct netscan_terms terms = { .now = flow.now, .slots = slots };
 	u64 fp = (value + 1) * 0x9e3779b97f4a7c15ULL;
 
 	if (!netscan_window_see(&b->pool, w, &fp, 1, g->key, flow.now))
-		netscan_table_add(b, g, w, fp ^ g->key, flow.now, slots, weight,
+		netscan_table_add(b, g, w, fp ^ g->key, weight, &terms,
 				  note_evicted, NULL);
 }
 

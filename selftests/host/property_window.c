@@ -78,11 +78,11 @@ static bool model_see(u32 i, u32 value, u64 now, u32 slots, u32 weight)
 
 static bool see(u32 i, u64 fp, u64 now, u32 slots, u16 weight)
 {
+	const struct netscan_terms terms = { .now = now, .slots = slots };
+
 	if (netscan_window_see(&pool, &window[i], &fp, 1, 0, now))
 		return false;
-	if (window[i].count >= slots)
-		netscan_window_push(&pool, &window[i], NULL, now, 0);
-	EQUAL(netscan_window_add(&pool, &window[i], fp, now, weight), 0);
+	EQUAL(netscan_window_add(&pool, &window[i], fp, weight, &terms), 0);
 	return true;
 }
 

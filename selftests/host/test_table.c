@@ -42,13 +42,19 @@ static struct netscan_group *get(u64 key, u64 now)
 static void put_in(struct netscan_group *g, struct netscan_window *w, u32 from,
 		   u32 nr, u64 now)
 {
+	const struct netscan_terms terms = {
+		.now = now,
+		.slots = flow.s.table.slots,
+		.pushed = w == &g->args ? &g->pushed : NULL,
+		.span = WINDOW * NETSCAN_SEC,
+	};
 	u64 fp;
 
 	for (; nr; nr--, from++) {
 		fp = (from ^ g->key << 20) * 0x9e3779b97f4a7c15ULL;
 		if (!netscan_window_see(&b->pool, w, &fp, 1, 0, now))
-			netscan_table_add(b, g, w, fp, now, flow.s.table.slots,
-					  1, note_evicted, &nr_gone);
+			netscan_table_add(b, g, w, fp, 1, &terms, note_evicted,
+					  &nr_gone);
 	}
 	g->run.events += EVENTS;
 }

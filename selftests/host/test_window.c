@@ -34,14 +34,18 @@ static u64 spread(u64 fp)
 static int put_weight(struct netscan_window *to, u64 fp, u64 now, u32 slots,
 		      u16 weight)
 {
+	const struct netscan_terms terms = {
+		.now = now,
+		.slots = slots,
+		.pushed = &pushed,
+		.span = SPAN,
+	};
 	int err;
 
 	fp = spread(fp);
 	if (netscan_window_see(&pool, to, &fp, 1, 0, now))
 		return 0;
-	if (to->count >= slots)
-		netscan_window_push(&pool, to, &pushed, now, SPAN);
-	err = netscan_window_add(&pool, to, fp, now, weight);
+	err = netscan_window_add(&pool, to, fp, weight, &terms);
 	return err ? err : 1;
 }
 
