@@ -11,15 +11,19 @@
  *	2. a group of a user (netscan_origin.account) who holds more than a
  *	   quarter of the bucket: of the one who needs room, or else of another;
  *	3. armed groups before covered ones, those in a scan last;
- *	4. the least progress: distinct arguments, but no more than four an
- *	   exec event;
+ *	4. of the armed ones, those of one exec, as long as these hold more than a
+ *	   quarter of the bucket; where it is entries that are wanted, first
+ *	   those with more than twice their part; otherwise those of more execs;
  *	5. least recently seen.
  *
- * so that a flood of decoys that progress less than a scan evicts decoys, and
- * one user's not another's; an open scan that has to go has alerted. Decoys of
- * the same user that have made more progress than a scan so far do evict it;
- * every eviction is counted under what the group was, and the record of a group
- * says how many there were around it.
+ * So a parent that runs a tool once takes the place of its like, however many
+ * there are and whatever they bring, and never that of a scan of two execs; and
+ * groups of more execs, which a scan has to keep up with, leave a quarter to
+ * new ones. To push out a scan, as many others have to be run again between two
+ * of its execs as fill the rest. One user's decoys do not push out another's,
+ * and an open scan that has to go has alerted. Every eviction is counted under
+ * what the group was, and the record of a group says how many there were around
+ * it.
  *
  * Lifetime: netscan_table_create() to netscan_table_destroy(). A group's
  * memory is never freed in between, so its scan_id can be read without lock.
@@ -27,7 +31,7 @@
  * Locking: the caller holds the bucket's lock, but for create and destroy.
  *
  * Context: kprobe (preemption off) and process. Bounded: a choice of whom to
- * evict goes over the 64 groups up to four times, and over as many as there
+ * evict goes over the 64 groups up to five times, and over as many as there
  * are of them and users once.
  */
 #include "stats.h"
@@ -141,28 +145,79 @@ bool netscan_table_idle(const struct netscan_group *g, u64 now)
 	       now > g->last + g->window * NETSCAN_SEC;
 }
 
-/* Progress: what one exec brings counts for no more than four arguments. */
-static u64 rank(const struct netscan_group *g, u64 now)
-{
-	u64 progress = min_t(u64, netscan_window_distinct(&g->args),
-			     4ULL * g->run.events + 4ULL * g->before.events);
+/**
+ * struct need - what room is wanted for
+ * @now: nanoseconds since boot
+ * @entries: for entries, not for a group
+ * @many_new: groups of one exec hold more than a quarter of it
+ */
+struct need {
+	u64 now;
+	bool entries;
+	bool many_new;
+};
 
-	if (netscan_table_idle(g, now))
-		return 0;
-	return (u64)g->state << 32 | progress;
+/* What a group is worth to a bucket that is full; the least makes room. */
+enum worth {
+	WORTH_NOTHING,
+	WORTH_NEW_AND_WIDE,
+	WORTH_NEW,
+	WORTH_SEEN_AGAIN,
+	WORTH_NEW_AND_RARE,
+	WORTH_COVERED,
+	WORTH_OWED,
+	WORTH_OPEN,
+};
+
+/* Of one exec, so far. */
+static bool is_new(const struct netscan_group *g)
+{
+	return g->state == NETSCAN_ARMED && g->run.events + g->before.events < 2;
 }
 
-static u32 held(const struct netscan_group *g, bool entries, u64 now)
+static enum worth judge(const struct netscan_bucket *b,
+			const struct netscan_group *g, const struct need *need)
 {
-	if (g->state == NETSCAN_FREE || netscan_table_idle(g, now))
+	if (g->state != NETSCAN_ARMED)
+		return WORTH_COVERED + (g->state - NETSCAN_COVERED);
+	if (netscan_table_idle(g, need->now))
+		return WORTH_NOTHING;
+	if (!is_new(g))
+		return WORTH_SEEN_AGAIN;
+	if (!need->many_new)
+		return WORTH_NEW_AND_RARE;
+	return need->entries &&
+	       g->args.count > 2 * b->pool.nr / NETSCAN_BUCKET_GROUPS ?
+	       WORTH_NEW_AND_WIDE : WORTH_NEW;
+}
+
+static u32 held(const struct netscan_group *g, const struct need *need)
+{
+	if (g->state == NETSCAN_FREE || netscan_table_idle(g, need->now))
 		return 0;
-	return entries ? g->args.count + g->execs.count : 1;
+	return need->entries ? g->args.count + g->execs.count : 1;
+}
+
+static u32 quarter(const struct netscan_bucket *b, const struct need *need)
+{
+	return (need->entries ? b->pool.nr : NETSCAN_BUCKET_GROUPS) / 4;
+}
+
+static bool has_many_new(const struct netscan_bucket *b,
+			 const struct need *need)
+{
+	const struct netscan_group *g;
+	u32 sum = 0;
+
+	for (g = b->group; g < b->group + NETSCAN_BUCKET_GROUPS; g++)
+		if (is_new(g))
+			sum += held(g, need);
+	return sum > quarter(b, need);
 }
 
 /* A bit per group of those who hold more than a quarter of the bucket. */
-static u64 over_share(const struct netscan_bucket *b, bool entries, u64 now)
+static u64 over_share(const struct netscan_bucket *b, const struct need *need)
 {
-	u32 share = (entries ? b->pool.nr : NETSCAN_BUCKET_GROUPS) / 4;
 	u64 seen = 0, over = 0, same;
 	u32 i, j, sum;
 
@@ -173,10 +228,10 @@ static u64 over_share(const struct netscan_bucket *b, bool entries, u64 now)
 			if (b->group[j].from.account != b->group[i].from.account)
 				continue;
 			same |= 1ULL << j;
-			sum += held(&b->group[j], entries, now);
+			sum += held(&b->group[j], need);
 		}
 		seen |= same;
-		if (sum > share)
+		if (sum > quarter(b, need))
 			over |= same;
 	}
 	return over;
@@ -196,10 +251,11 @@ static u64 with_entries(const struct netscan_bucket *b)
 
 /* The least of the groups with a bit in @among; where @account is given, of theirs. */
 static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
-					const u32 *account, u64 now)
+					const u32 *account,
+					const struct need *need)
 {
+	enum worth worth, lowest = WORTH_OPEN;
 	struct netscan_group *g, *least = NULL;
-	u64 r, lowest = 0;
 	u32 i;
 
 	for (i = 0; i < NETSCAN_BUCKET_GROUPS; i++) {
@@ -207,10 +263,10 @@ static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
 		if (!(among >> i & 1) || g->state == NETSCAN_FREE ||
 		    (account && g->from.account != *account))
 			continue;
-		r = rank(g, now);
-		if (!least || r < lowest ||
-		    (r == lowest && g->last < least->last)) {
-			lowest = r;
+		worth = judge(b, g, need);
+		if (!least || worth < lowest ||
+		    (worth == lowest && g->last < least->last)) {
+			lowest = worth;
 			least = g;
 		}
 	}
@@ -226,16 +282,19 @@ static struct netscan_group *choose_victim(struct netscan_bucket *b,
 					   u32 account, bool entries, u64 now)
 {
 	u64 others = spare ? ~(1ULL << (spare - b->group)) : U64_MAX;
+	struct need need = { .now = now, .entries = entries };
 	struct netscan_group *g, *first;
 	u64 over;
 
 	if (entries)
 		others &= with_entries(b);
-	first = find_least(b, others, NULL, now);
+	need.many_new = has_many_new(b, &need);
+	first = find_least(b, others, NULL, &need);
 	if (netscan_table_idle(first, now))
 		return first;
-	over = others & over_share(b, entries, now);
-	g = find_least(b, over, &account, now) ?: find_least(b, over, NULL, now);
+	over = others & over_share(b, &need);
+	g = find_least(b, over, &account, &need) ?:
+	    find_least(b, over, NULL, &need);
 	return g ?: first;
 }
 

@@ -42,6 +42,7 @@ static u32 nr_gone, nr_told;
 /* How often each kind of choice was made: none may go untested. */
 static struct {
 	u32 idle, own, others, least, open, own_open, entries;
+	u32 new, wide, rare, again;
 } made;
 
 static struct test_random r;
@@ -76,24 +77,42 @@ static bool is_over(u32 uid, bool entries)
 	return 4 * held > (entries ? 4 * slots : GROUPS);
 }
 
-static u64 progress(const struct plain *g)
+static bool is_new(const struct plain *g)
 {
-	u64 sum = 0;
-	u32 i;
-
-	for (i = 0; i < VALUES; i++)
-		if (g->args.at[i])
-			sum += g->args.weight[i];
-	return sum < 4 * g->events ? sum : 4 * g->events;
+	return g->state == NETSCAN_ARMED && g->events == 1;
 }
 
-static bool is_less(const struct plain *a, const struct plain *than)
+/* Do groups of one exec hold more than a quarter of the bucket? */
+static bool many_are_new(bool entries)
 {
-	if (a->state != than->state)
-		return a->state < than->state;
-	if (progress(a) != progress(than))
-		return progress(a) < progress(than);
-	return a->last < than->last;
+	u32 i, sum = 0;
+
+	for (i = 0; i < KEYS; i++)
+		if (plain[i].used && is_new(&plain[i]) && !is_idle(&plain[i]))
+			sum += entries ? plain[i].args.nr + plain[i].execs.nr : 1;
+	return 4 * sum > (entries ? 4 * slots : GROUPS);
+}
+
+/* In the order in which they go: of an eighth of a window, one is wide. */
+enum kind { NEW_WIDE, NEW, AGAIN, NEW_RARE, BEYOND };
+
+static enum kind kind_of(const struct plain *g, bool entries)
+{
+	if (g->state != NETSCAN_ARMED)
+		return BEYOND + g->state;
+	if (!is_new(g))
+		return AGAIN;
+	if (!many_are_new(entries))
+		return NEW_RARE;
+	return entries && 8 * g->args.nr > slots ? NEW_WIDE : NEW;
+}
+
+static bool is_less(const struct plain *a, const struct plain *than,
+		    bool entries)
+{
+	enum kind one = kind_of(a, entries), other = kind_of(than, entries);
+
+	return one == other ? a->last < than->last : one < other;
 }
 
 enum pick { IDLE, OWN, OTHERS, ANYBODY };
@@ -125,7 +144,7 @@ static struct plain *choose(const struct plain *spare, u32 uid, bool entries,
 			    !may_go(&plain[i], *from, uid, entries))
 				continue;
 			if (!least || (*from == IDLE ? plain[i].last < least->last :
-				       is_less(&plain[i], least)))
+				       is_less(&plain[i], least, entries)))
 				least = &plain[i];
 		}
 		if (least)
@@ -133,12 +152,13 @@ static struct plain *choose(const struct plain *spare, u32 uid, bool entries,
 	}
 }
 
-static bool has_other(u32 uid, const struct plain *spare)
+static bool has_other(u32 uid, const struct plain *spare, bool entries)
 {
 	u32 i;
 
 	for (i = 0; i < KEYS; i++)
-		if (plain[i].used && plain[i].uid == uid && &plain[i] != spare)
+		if (plain[i].used && plain[i].uid == uid && &plain[i] != spare &&
+		    (!entries || plain[i].args.nr || plain[i].execs.nr))
 			return true;
 	return false;
 }
@@ -147,10 +167,17 @@ static void make_room(const struct plain *spare, u32 uid, bool entries)
 {
 	enum pick from;
 	struct plain *g = choose(spare, uid, entries, &from);
+	enum kind kind = kind_of(g, entries);
 
 	/* A user with no more than a share loses nothing to one with more. */
 	if (is_over(uid, entries) && !is_idle(g) && !is_over(g->uid, entries))
-		CHECK(from == ANYBODY && !has_other(uid, spare));
+		CHECK(from == ANYBODY && !has_other(uid, spare, entries));
+	if (from != IDLE) {
+		made.new += kind == NEW;
+		made.wide += kind == NEW_WIDE;
+		made.again += kind == AGAIN;
+		made.rare += kind == NEW_RARE;
+	}
 	made.idle += from == IDLE;
 	made.own += from == OWN;
 	made.others += from == OTHERS;
@@ -306,9 +333,7 @@ static void compare(void)
 		EQUAL(plain[i].args.nr, g->args.count);
 		EQUAL(plain[i].execs.nr, g->execs.count);
 		EQUAL(plain[i].state, g->state);
-		EQUAL(min(progress(&plain[i]), 4 * plain[i].events),
-		      min_t(u64, netscan_window_distinct(&g->args),
-			    4 * g->run.events));
+		EQUAL(plain[i].events, g->run.events);
 	}
 	EQUAL(n, b->used);
 	EQUAL(nr_told, nr_gone);
@@ -403,6 +428,8 @@ static void random_traces(void)
 	CHECK(made.idle > 100 && made.own > 100 && made.others > 100);
 	CHECK(made.least > 100 && made.open > 100 && made.own_open > 20);
 	CHECK(made.entries > 100);
+	CHECK(made.new > 100 && made.wide > 100 && made.again > 100);
+	CHECK(made.rare > 20);
 }
 
 /* An event of one user's with so many arguments. */

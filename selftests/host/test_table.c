@@ -94,6 +94,24 @@ static struct netscan_group *find(u64 key)
 	return netscan_table_find(b, key);
 }
 
+static u32 left(u64 from, u32 groups)
+{
+	u32 n = 0;
+
+	for (; groups; groups--, from++)
+		if (find(from))
+			n++;
+	return n;
+}
+
+/* Groups of @nr arguments of one user, an event each that brought plenty. */
+static void own(u32 uid, u64 from, u32 groups, u32 nr, u64 now)
+{
+	owner = uid;
+	for (; groups; groups--, from++, now++)
+		put(get(from, now), 0, nr, now);
+}
+
 static void create_and_destroy(void)
 {
 	static const u32 sizes[][4] = {
@@ -265,24 +283,94 @@ static void idle_ones_go_first(void)
 	end();
 }
 
-static void least_progress_then_oldest(void)
+static void then_the_least_recently_seen(void)
 {
 	u64 now = (1000 + WINDOW) * SEC;
 
 	fill();
-	put(&b->group[0], 10, 1, now);
-	put(&b->group[1], 10, 2, now);
+	find(0)->last = now;
 	get(100, now);
-	CHECK(!find(2));		/* 3 arguments, the oldest of those */
-	get(100, now);			/* none at all */
+	CHECK(!find(1));
+	/* However much more it has. */
+	put(find(2), 10, 12, now);
 	get(101, now);
-	CHECK(!find(100));
-	put(find(101), 0, 4, now);
-	get(102, now);
-	CHECK(!find(3));
-	CHECK(find(0) && find(1) && find(101));
-	EQUAL(STAT(EVICTED_ARMED), 3);
-	EQUAL(b->evictions, 3);
+	CHECK(!find(2));
+	CHECK(find(0) && find(100));
+	EQUAL(STAT(EVICTED_ARMED), 2);
+	EQUAL(b->evictions, 2);
+	end();
+}
+
+static void set_events(u64 from, u32 groups, u32 run, u32 before)
+{
+	for (; groups; groups--, from++) {
+		find(from)->run.events = run;
+		find(from)->before.events = before;
+	}
+}
+
+/* Of 64 groups, 16 of one exec are left alone and 17 are not. */
+static void new_ones_while_they_are_many(void)
+{
+	u64 now = (1000 + WINDOW) * SEC;
+	u32 i;
+
+	fill();
+	set_events(30, 20, 1, 0);
+	set_events(50, 14, 1, 1);
+	/* They are younger than the others, and go all the same, to their like... */
+	get(100, now);
+	CHECK(!find(30));
+	get(101, now);
+	CHECK(!find(31));
+	EQUAL(find(100)->run.events, 0);
+	/* ...until there are no more than a quarter. */
+	for (i = 0; i < 3; i++) {
+		set_events(100 + i, 1, 2, 0);
+		get(102 + i, now);
+		CHECK(!find(32 + i));
+	}
+	set_events(103, 2, 2, 0);
+	EQUAL(left(30, 20), 15);
+	get(105, now);
+	CHECK(!find(0));
+	get(106, now);
+	CHECK(!find(1));
+	get(107, now);			/* 17 again */
+	CHECK(!find(35));
+	CHECK(find(2) && find(36));
+	EQUAL(STAT(EVICTED_ARMED), 8);
+	end();
+}
+
+/* Of 64 entries, a group's part is one: who has more than two is wide. */
+static void wide_ones_where_entries_are_wanted(void)
+{
+	u64 now = 1000 * SEC;
+
+	begin(SLOTS);
+	own(0, 0, 12, 2, now);
+	own(0, 20, 10, 3, now + SEC);
+	own(0, 40, 1, 10, now - SEC);
+	EQUAL(b->pool.free, NETSCAN_NIL);
+	set_events(0, 12, 1, 0);
+	set_events(20, 10, 1, 0);
+	put(find(40), 20, 1, now + 2 * SEC);
+	CHECK(!find(20));
+	EQUAL(left(0, 12), 12);
+	put(find(40), 21, 3, now + 2 * SEC);
+	CHECK(!find(21));
+	EQUAL(left(0, 12), 12);
+	end();
+	/* A group is not wanted of those. */
+	begin(64);
+	own(0, 0, 60, 1, now);
+	own(0, 60, 4, 40, now + SEC);
+	set_events(0, 60, 1, 0);
+	set_events(60, 4, 1, 0);
+	get(100, now + 2 * SEC);
+	CHECK(!find(0));
+	EQUAL(left(60, 4), 4);
 	end();
 }
 
@@ -321,9 +409,11 @@ static void silent_ones_then_those_in_a_scan(void)
 	EQUAL(STAT(EVICTED_OPEN), 1);
 	EQUAL(nr_gone, 1);
 	CHECK(gone[0] == &b->group[2]);
-	/* All are open now: the one with the fewest, the oldest of those. */
-	put(&b->group[0], 10, 2, now);
+	/* All are open now: the oldest. */
+	b->group[0].last = now;
 	b->group[1].last = now - 1;
+	for (i = 2; i < N; i++)
+		b->group[i].last = now;
 	get(202, now);
 	EQUAL(STAT(EVICTED_COVERED), 1);
 	EQUAL(STAT(EVICTED_OPEN), 2);
@@ -365,16 +455,6 @@ static void room_for_an_entry(void)
 	end();
 }
 
-static u32 left(u64 from, u32 groups)
-{
-	u32 n = 0;
-
-	for (; groups; groups--, from++)
-		if (find(from))
-			n++;
-	return n;
-}
-
 /* Where an entry is needed, whoever has none to give stays. */
 static void empty_groups_give_no_entry(void)
 {
@@ -398,14 +478,6 @@ static void empty_groups_give_no_entry(void)
 	EQUAL(left(10, 10), 10);
 	EQUAL(find(20)->execs.count, 1);
 	end();
-}
-
-/* Groups of @nr arguments of one user, an event each that brought plenty. */
-static void own(u32 uid, u64 from, u32 groups, u32 nr, u64 now)
-{
-	owner = uid;
-	for (; groups; groups--, from++, now++)
-		put(get(from, now), 0, nr, now);
 }
 
 /* Of 64 groups, 16 are a share and 17 are more. */
@@ -512,6 +584,7 @@ static void two_with_more_than_a_share(void)
 	CHECK(!find(20));
 	EQUAL(left(1, 19), 19);
 	/* For others, the least of both. */
+	find(1)->last = now + SEC;
 	own(5, 102, 1, 1, now + SEC);
 	CHECK(!find(21));
 	EQUAL(left(40, 12) + left(60, 12), 24);
@@ -537,35 +610,6 @@ static void two_with_more_than_a_share(void)
 	end();
 }
 
-/* An exec counts for four arguments, no matter how many it brings. */
-static void progress_is_four_an_exec(void)
-{
-	u64 now = 1000 * SEC;
-	u32 i;
-
-	begin(256);
-	for (i = 0; i < N; i++)
-		put(get(i, now + i), 0, i ? 4 : 3, now + i);
-	/* One exec of 40: as much as four; two of 40: as eight. */
-	put(find(0), 0, 40, now + 100);
-	find(0)->run.events = 1;
-	find(0)->last = now + 100;
-	put(find(1), 0, 40, now + 100);
-	find(1)->run.events = 2;
-	for (i = 3; i < N; i++)
-		put(find(i), 0, 5, now + 100);
-	get(100, now + 101);
-	CHECK(find(0) && find(1) && !find(2));
-	put(find(100), 0, 5, now + 101);
-	put(get(101, now + 102), 0, 5, now + 102);
-	CHECK(!find(0));
-	for (i = 3; i < N; i++)
-		put(find(i), 0, 7, now + 100);
-	get(102, now + 103);
-	CHECK(find(1) && !find(100));
-	end();
-}
-
 static const struct test tests[] = {
 	{ "create and destroy", create_and_destroy },
 	{ "no memory leaves nothing behind", no_memory_leaves_nothing },
@@ -574,13 +618,14 @@ static const struct test tests[] = {
 	{ "windows are told apart", windows_are_told_apart },
 	{ "states count as busy", states_count_as_busy },
 	{ "idle groups make room first", idle_ones_go_first },
-	{ "then the least progress, the oldest", least_progress_then_oldest },
+	{ "then those seen least recently", then_the_least_recently_seen },
+	{ "new ones first while they are many", new_ones_while_they_are_many },
+	{ "wide ones where entries are wanted", wide_ones_where_entries_are_wanted },
 	{ "silent ones after armed ones, those in a scan last", silent_ones_then_those_in_a_scan },
 	{ "a share of the groups", a_share_of_the_groups },
 	{ "scans of who has more than a share", scans_of_who_has_more },
 	{ "a share of the entries", a_share_of_the_entries },
 	{ "two with more than a share", two_with_more_than_a_share },
-	{ "an exec counts for four arguments", progress_is_four_an_exec },
 	{ "room for an entry", room_for_an_entry },
 	{ "empty groups give no entry", empty_groups_give_no_entry },
 };
