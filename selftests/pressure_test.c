@@ -17,6 +17,8 @@
 #define QUICK_GROUPS	64
 #define FULL_DECOYS	100000
 #define THRESHOLD	100
+#define BUCKET		64	/* groups that make room for each other */
+#define AGAIN		3	/* of so many a bucket, 50 arguments each, a scan keeps ahead */
 #define HUGE_ARGC	300000
 
 /* Of an argument vector, at most these are read (netscan.4). */
@@ -99,7 +101,7 @@ static long scan_among_decoys(unsigned int total, unsigned int *hosts)
 		err = probe_hosts(&bed.prober, 0, ping, (*hosts)++, 1);
 		if (!err && record_read(bed.dev, &r, 0) == 1)
 			return made;
-		err = err ?: decoys(ping, 0, step, 2, made);
+		err = err ?: decoys(ping, 0, step, 2, 1, made);
 		made += step;
 	}
 	return err ?: -ETIME;
@@ -125,48 +127,67 @@ TEST_F_TIMEOUT(decoys, of_one_exec_each_do_not_hide_a_scan, 7200)
 		self->groups, (unsigned long long)evicted());
 }
 
-/* It is not the oldest that makes room, but who has counted least. */
+/* It is not the oldest that makes room: a parent of one exec does so for its like. */
 TEST_F_TIMEOUT(decoys, of_one_exec_each_do_not_hide_a_scan_that_rests, 7200)
 {
-	ASSERT_EQ(0, probe_hosts(&bed.prober, 0, ping, 0, 5));
-	ASSERT_EQ(0, decoys(ping, 0, 3 * self->groups, 2, 0));
-	ASSERT_EQ(0, probe_hosts(&bed.prober, 0, ping, 5, 92));
+	ASSERT_EQ(0, probe_hosts(&bed.prober, 0, ping, 0, 2));
+	ASSERT_EQ(0, decoys(ping, 0, 3 * self->groups, 5, 1, 0));
+	ASSERT_EQ(0, probe_hosts(&bed.prober, 0, ping, 2, 95));
 	ASSERT_EQ(1, testbed_next(&bed, &r));
 	EXPECT_STREQ("alert", record_raw(&r, "type"));
 	EXPECT_EQ(97u, record_u64(&r, "events"));
-	EXPECT_LT(self->groups, record_u64(&r, "evicted"));
+	EXPECT_LT(BUCKET, record_u64(&r, "evicted"));
 	EXPECT_EQ(3u * self->groups + 1, groups_made());
 }
 
-/* What one exec brings counts for little, however much it is: two hosts are more progress. */
+/* However much their one exec brings. */
 TEST_F_TIMEOUT(decoys, of_50_arguments_do_not_hide_a_scan, 7200)
 {
 	unsigned int host, step = self->count / THRESHOLD;
 
-	ASSERT_EQ(0, probe_hosts(&bed.prober, 0, ping, 0, 2));
-	for (host = 2; host < 97; host++) {
-		ASSERT_EQ(0, decoys(ping, 0, step, 50, host * step));
+	for (host = 0; host < 97; host++) {
 		ASSERT_EQ(0, probe_hosts(&bed.prober, 0, ping, host, 1));
+		ASSERT_EQ(0, decoys(ping, 0, step, 50, 1, host * step));
 	}
 	ASSERT_EQ(1, testbed_next(&bed, &r));
 	EXPECT_STREQ("alert", record_raw(&r, "type"));
 	EXPECT_EQ(97u, record_u64(&r, "events"));
 	EXPECT_LT(0u, record_u64(&r, "evicted"));
-	EXPECT_EQ(95u * step + 1, groups_made());
+	EXPECT_EQ(97u * step + 1, groups_made());
 }
 
-/* The bound: decoys that have made as much progress. */
-TEST_F_TIMEOUT(decoys, that_hide_a_scan_of_one_host_are_in_the_ledger, 7200)
+/* Nor do those of more execs, up to the bound, behind a table full of their like. */
+TEST_F_TIMEOUT(decoys, of_more_execs_do_not_hide_a_scan_that_keeps_ahead, 7200)
 {
-	ASSERT_EQ(0, probe_hosts(&bed.prober, 0, ping, 0, 1));
+	unsigned int host, step = AGAIN * self->groups / BUCKET, made = self->groups / 4;
+
+	ASSERT_EQ(0, decoys(ping, 0, made, 50, 2, 0));
+	for (host = 0; host < 97; host++) {
+		ASSERT_EQ(0, probe_hosts(&bed.prober, 0, ping, host, 1));
+		/* At full size they come to some buckets all at once. */
+		ASSERT_EQ(0, decoys(ping, 0, test_is_full() ? step / 2 : step, 50, 2, made));
+		made += step;
+	}
+	ASSERT_EQ(1, testbed_next(&bed, &r));
+	EXPECT_STREQ("alert", record_raw(&r, "type"));
+	EXPECT_EQ(97u, record_u64(&r, "events"));
+	EXPECT_LT(0u, record_u64(&r, "evicted"));
+}
+
+/* Beyond the bound: as many run again between two hosts as the table has room for. */
+TEST_F_TIMEOUT(decoys, that_hide_a_scan_are_in_the_ledger, 7200)
+{
+	unsigned int made = self->groups / 2;
+
+	ASSERT_EQ(0, probe_hosts(&bed.prober, 0, ping, 0, 2));
 	ASSERT_EQ(1, group_find(&r, "scan", "parent_pid", bed.prober.pid));
-	ASSERT_EQ(0, decoys(ping, 0, 2 * self->groups, 50, 0));
+	ASSERT_EQ(0, decoys(ping, 0, made, 50, 2, 0));
 	EXPECT_EQ(0, group_find(&r, "scan", "parent_pid", bed.prober.pid));
 	/* All of it, the scan too, was seen and is accounted for. */
 	EXPECT_LT(0u, stats_get("evicted_armed"));
-	EXPECT_EQ(2u * self->groups + 1, groups_made());
-	EXPECT_EQ(2u * self->groups + 1, stats_get("events"));
-	EXPECT_EQ(2u * self->groups * 50 + 4, stats_get("args"));
+	EXPECT_EQ(made + 1, groups_made());
+	EXPECT_EQ(2u * made + 2, stats_get("events"));
+	EXPECT_EQ(2u * made * 50 + 8, stats_get("args"));
 }
 
 /* Half as many groups as the table holds, by parents in sequence: no bucket overflows. */
@@ -175,7 +196,7 @@ TEST_F_TIMEOUT(decoys, spread_evenly_over_the_table, 300)
 	unsigned int made = FULL_GROUPS / 2;
 
 	ASSERT_EQ(0, testbed_reload(&bed, "rules=\"session enabled=0;scan window=86400\""));
-	ASSERT_EQ(0, decoys(ping, 0, made, 2, 0));
+	ASSERT_EQ(0, decoys(ping, 0, made, 2, 1, 0));
 	EXPECT_EQ(0u, evicted());
 	EXPECT_EQ(made, groups_made());
 }

@@ -176,7 +176,7 @@ static int fill_queue(void)
 	int err = be_scheduled(0, 60);
 
 	while (!err && !stats_get("deferred") && made < MOST) {
-		err = decoys(ping, 0, STEP, 1, made);
+		err = decoys(ping, 0, STEP, 1, 1, made);
 		made += STEP;
 	}
 	return err ?: made;
@@ -249,7 +249,7 @@ TEST_F_TIMEOUT(queue, full_is_given_up_by_an_unload, 90)
 	ASSERT_EQ(0, module_load(PARAMS));
 	self->hogged.tb.dev = device_open();
 	ASSERT_LE(0, self->hogged.tb.dev);
-	ASSERT_EQ(0, decoys(ping, 0, 1, 1, 0));
+	ASSERT_EQ(0, decoys(ping, 0, 1, 1, 1, 0));
 	EXPECT_EQ(1u, wait_for("alerts", 1));
 }
 
@@ -261,7 +261,7 @@ TEST_F_TIMEOUT(hog, of_a_processor_holds_up_none_of_its_alerts, 90)
 	ASSERT_EQ(0, be_scheduled(0, 60));
 	/* Fewer at a time than can wait: emulated processors take turns, and not short ones. */
 	for (made = 0; made < 5 * (PENDING / 2); made += PENDING / 2) {
-		ASSERT_EQ(0, decoys(ping, 0, PENDING / 2, 1, 0));
+		ASSERT_EQ(0, decoys(ping, 0, PENDING / 2, 1, 1, 0));
 		ASSERT_EQ(made + PENDING / 2, wait_for("alerts", made + PENDING / 2));
 	}
 	EXPECT_EQ(0u, stats_get("deferred"));
@@ -327,7 +327,7 @@ static pid_t start_flood(uint64_t until)
 	if (pid)
 		return pid;
 	while (now_ns() < until)
-		if (decoys("./ping", 0, STEP, 1, 0))
+		if (decoys("./ping", 0, STEP, 1, 1, 0))
 			_exit(1);
 	_exit(0);
 }

@@ -120,21 +120,25 @@ int exec_descriptor(int fd, const char *path, char *const argv[])
 	return -errno;
 }
 
-/* One exec with a parent of its own. Both are vforks: this runs a hundred thousand times. */
-static int __attribute__((noinline)) exec_decoy(const char *path, char *const argv[])
+/* Execs with a parent of their own. All are vforks: this runs a hundred thousand times. */
+static int __attribute__((noinline)) exec_decoy(const char *path, char *const argv[],
+						unsigned int execs)
 {
 	volatile pid_t parent, tool;
+	volatile unsigned int i;
 	volatile int failed = 0;
 
 	parent = vfork();
 	if (!parent) {
-		tool = vfork();
-		if (!tool) {
-			execve(path, argv, no_environment);
-			failed = errno;
-			_exit(1);
+		for (i = 0; i < execs; i++) {
+			tool = vfork();
+			if (!tool) {
+				execve(path, argv, no_environment);
+				failed = errno;
+				_exit(1);
+			}
+			waitpid(tool, NULL, 0);
 		}
-		waitpid(tool, NULL, 0);
 		_exit(0);
 	}
 	if (parent < 0)
@@ -149,6 +153,7 @@ static int __attribute__((noinline)) exec_decoy(const char *path, char *const ar
  * @uid: the user
  * @count: how many
  * @args: arguments of each
+ * @execs: execs of each
  * @from: number of the first
  */
 struct flood {
@@ -156,6 +161,7 @@ struct flood {
 	uid_t uid;
 	unsigned int count;
 	unsigned int args;
+	unsigned int execs;
 	unsigned int from;
 };
 
@@ -175,14 +181,15 @@ static int make_decoys(void *arg)
 	for (n = flood->from; !err && n < flood->from + flood->count; n++) {
 		for (i = 1; i < flood->args; i++)
 			snprintf(texts[i], sizeof(texts[i]), "d%u-%u", n, i);
-		err = exec_decoy(flood->path, argv);
+		err = exec_decoy(flood->path, argv, flood->execs);
 	}
 	return err;
 }
 
-int decoys(const char *path, uid_t uid, unsigned int count, unsigned int args, unsigned int from)
+int decoys(const char *path, uid_t uid, unsigned int count, unsigned int args, unsigned int execs,
+	   unsigned int from)
 {
-	struct flood flood = { path, uid, count, args, from };
+	struct flood flood = { path, uid, count, args, execs, from };
 	struct prober prober;
 	int err = prober_start(&prober, make_decoys, &flood);
 

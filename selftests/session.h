@@ -53,13 +53,15 @@ int exec_descriptor(int fd, const char *path, char *const argv[]);
  * decoys() - execs of a tool that have nothing in common but their session
  * @path: the tool
  * @uid: the user
- * @count: how many execs, each with a parent of its own
+ * @count: how many, each a parent of its own
  * @args: distinct arguments of each, at least 1, its name included; no other decoy has them
+ * @execs: how often each runs the tool, with the same arguments
  * @from: number of the first decoy: later ones go on where those before have ended
  *
  * Return: 0 or -errno.
  */
-int decoys(const char *path, uid_t uid, unsigned int count, unsigned int args, unsigned int from);
+int decoys(const char *path, uid_t uid, unsigned int count, unsigned int args, unsigned int execs,
+	   unsigned int from);
 
 /**
  * build_id_of() - the build-id that the linker left in a program
