@@ -13,9 +13,10 @@ set -u
 . /vm/tap.sh
 
 dir=/run/daemons
-records=$dir/records
+records=/run/daemon-records
+cgroup=/sys/fs/cgroup/system.slice/telegraf.service
 plugin=/usr/lib/nagios/plugins/check_ping
-python=$(readlink -f /usr/bin/python3)
+python=/usr/bin/python3
 
 # evidence - the records
 evidence()
@@ -65,8 +66,8 @@ configure()
 	temp_file=$dir/nagios.tmp
 	temp_path=$dir
 	check_result_path=$dir/spool
-	nagios_user=root
-	nagios_group=root
+	nagios_user=nagios
+	nagios_group=nagios
 	check_external_commands=0
 	check_workers=2
 	interval_length=1
@@ -126,6 +127,10 @@ configure()
 			END
 		done
 	} >$dir/objects.cfg
+	# As the package does it, and as README counts: the daemon gives up being root.
+	grep -q '^nagios:' /etc/passwd || useradd -r -U -u 112 nagios
+	chown -R nagios:nagios $dir
+	sysctl -qw net.ipv4.ping_group_range='0 2147483647'
 }
 
 # watch_nagios COUNTER - start it, let it add 150 to a counter of the ledger, end it
@@ -146,25 +151,29 @@ watch_nagios()
 	return $status
 }
 
-# ping_all - a process that runs ping for 120 addresses, as Telegraf's input does
+# ping_all - a process that runs ping for 120 addresses, as Telegraf's input does, in its cgroup
 ping_all()
 {
+	mkdir -p $cgroup
 	setsid --wait "$python" -c '
-import os
+import os, sys
+with open(sys.argv[1] + "/cgroup.procs", "w") as procs:
+    procs.write(str(os.getpid()))
 for host in range(1, 121):
     pid = os.posix_spawn("/usr/bin/ping",
                          ["ping", "-c", "1", "-n", "-s", "16", "-i", "1", "-W", "1",
                           "127.0.2.%d" % host], {},
                          file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
     os.waitpid(pid, 0)
-'
+' $cgroup
 }
 
-# except - the documented exceptions; each is a write of its own, as echo makes one of a line
+# except - the exceptions as README has them
 except()
 {
-	echo "nagios parent_exe=$plugin" >/proc/netscan/exceptions &&
-		echo "telegraf parent_exe=$python" >/proc/netscan/exceptions
+	echo 'nagios parent_exe=/usr/lib/nagios/plugins/check_ping uid=112' \
+		> /proc/netscan/exceptions &&
+		echo 'telegraf cgroup=/system.slice/telegraf.service' > /proc/netscan/exceptions
 }
 
 if ! [ -x /usr/sbin/nagios4 ] || ! [ -x $plugin ]; then
