@@ -175,8 +175,9 @@ static bool is_new(const struct netscan_group *g)
 	return g->state == NETSCAN_ARMED && g->run.events + g->before.events < 2;
 }
 
-static enum worth judge(const struct netscan_bucket *b,
-			const struct netscan_group *g, const struct need *need)
+static enum worth judge_group(const struct netscan_bucket *b,
+			      const struct netscan_group *g,
+			      const struct need *need)
 {
 	if (g->state != NETSCAN_ARMED)
 		return WORTH_COVERED + (g->state - NETSCAN_COVERED);
@@ -186,9 +187,10 @@ static enum worth judge(const struct netscan_bucket *b,
 		return WORTH_SEEN_AGAIN;
 	if (!need->many_new)
 		return WORTH_NEW_AND_RARE;
-	return need->entries &&
-	       g->args.count > 2 * b->pool.nr / NETSCAN_BUCKET_GROUPS ?
-	       WORTH_NEW_AND_WIDE : WORTH_NEW;
+	if (need->entries &&
+	    g->args.count > 2 * b->pool.nr / NETSCAN_BUCKET_GROUPS)
+		return WORTH_NEW_AND_WIDE;
+	return WORTH_NEW;
 }
 
 static u32 held(const struct netscan_group *g, const struct need *need)
@@ -263,7 +265,7 @@ static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
 		if (!(among >> i & 1) || g->state == NETSCAN_FREE ||
 		    (account && g->from.account != *account))
 			continue;
-		worth = judge(b, g, need);
+		worth = judge_group(b, g, need);
 		if (!least || worth < lowest ||
 		    (worth == lowest && g->last < least->last)) {
 			lowest = worth;
