@@ -464,6 +464,20 @@ static char *loader_many[] = {
 	PING, "-V", "a0", "a1", "a2", "a3", NULL
 };
 
+static char *loader_argv0_nc[] = {
+	"ld.so", "--argv0", "nc", BUSYBOX, "a0", "a1", "a2", "a3", NULL
+};
+
+static char *loader_dash[] = { "ld.so", "-/ping", "-V", "a0", "a1", "a2", "a3", NULL };
+
+/* What begins with one '-' is no option. */
+static int by_loader_of_a_dash(void *argv)
+{
+	if (put_dir("-") || put_copy(PING, "-/ping") || chdir(bed.dir))
+		return -EIO;
+	return exec_program(LOADER, argv);
+}
+
 static int by_loader(void *argv)
 {
 	return exec_program(LOADER, argv);
@@ -684,6 +698,15 @@ FIXTURE_VARIANT_ADD(sign, loader_preload) {
 
 FIXTURE_VARIANT_ADD(sign, loader_argv0) {
 	.exec = by_loader, .arg = loader_argv0, .needs = LOADER, .match = "loader",
+};
+
+FIXTURE_VARIANT_ADD(sign, loader_argv0_of_busybox) {
+	.exec = by_loader, .arg = loader_argv0_nc, .needs = BUSYBOX, .tool = "nc",
+	.match = "argv",
+};
+
+FIXTURE_VARIANT_ADD(sign, loader_of_a_dash) {
+	.exec = by_loader_of_a_dash, .arg = loader_dash, .needs = LOADER, .match = "loader",
 };
 
 FIXTURE_VARIANT_ADD(sign, loader_many_options) {
@@ -915,7 +938,7 @@ TEST_F(names, of_what_the_loader_runs_that_is_no_tool)
 	EXPECT_EQ(0, group_find(&r, "t_id", "sid", bed.prober.pid));
 }
 
-/* ---- what is not looked at ---- */
+/* ---- behind other arguments, and what is not seen ---- */
 
 /* Execs of the prober that were of a tool. */
 static uint64_t events(void)
@@ -923,36 +946,46 @@ static uint64_t events(void)
 	return group_find(&r, "t_id", "sid", bed.prober.pid) == 1 ? record_u64(&r, "events") : 0;
 }
 
-TEST_F(names, of_applets_behind_more_than_512_bytes)
+/* The last of these stands behind what is read of so long a command line. */
+static const unsigned int lengths[] = { 480, 520, 3000, 30000, 45000 };
+
+static char *padding(unsigned int len, const char *end)
 {
-	char path[640] = "";
-	char *argv[] = { path, "nc", "a0", "a1", "a2", "a3", NULL };
+	static char pad[45100];
+
+	strcpy(memset(pad, '/', len) + len, end);
+	return pad;
+}
+
+TEST_F(names, of_applets_behind_other_arguments)
+{
+	char *argv[] = { NULL, "nc", "a0", "a1", "a2", "a3", NULL };
+	unsigned int i;
 
 	if (access(BUSYBOX, X_OK))
 		SKIP(return, "busybox is not installed");
-	strcpy(memset(path, '/', 480) + 480, "busybox");
-	ASSERT_EQ(0, probe_argv(&bed.prober, 0, BUSYBOX, argv));
-	EXPECT_EQ(1u, events());
-	strcpy(memset(path, '/', 520) + 520, "busybox");
-	ASSERT_EQ(0, probe_argv(&bed.prober, 0, BUSYBOX, argv));
-	EXPECT_EQ(1u, events());
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		argv[0] = padding(lengths[i], "busybox");
+		ASSERT_EQ(0, probe_argv(&bed.prober, 0, BUSYBOX, argv));
+		EXPECT_EQ(lengths[i] < 32768 ? i + 1 : i, events());
+	}
+	EXPECT_EQ(7u, record_u64(&r, "distinct"));
 }
 
-TEST_F(names, of_what_the_loader_runs_behind_more_than_512_bytes)
+TEST_F(names, of_what_the_loader_runs_behind_other_arguments)
 {
-	char libraries[640] = "";
 	char *argv[] = {
-		"ld.so", "--library-path", libraries, PING, "-V", "a0", "a1", "a2", NULL
+		"ld.so", "--library-path", NULL, PING, "-V", "a0", "a1", "a2", NULL
 	};
+	unsigned int i;
 
 	if (access(LOADER, X_OK))
 		SKIP(return, "%s is not there", LOADER);
-	memset(libraries, '/', 440);
-	ASSERT_EQ(0, probe_argv(&bed.prober, 0, LOADER, argv));
-	EXPECT_EQ(1u, events());
-	memset(libraries, '/', 520);
-	ASSERT_EQ(0, probe_argv(&bed.prober, 0, LOADER, argv));
-	EXPECT_EQ(1u, events());
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		argv[2] = padding(lengths[i], "");
+		ASSERT_EQ(0, probe_argv(&bed.prober, 0, LOADER, argv));
+		EXPECT_EQ(lengths[i] < 32768 ? i + 1 : i, events());
+	}
 }
 
 /* The loader opens it, and nobody looks into what is no executable of an exec. */
