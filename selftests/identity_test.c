@@ -337,6 +337,20 @@ static int by_argv1_of_busybox(void *path)
 	return exec_program(path, busybox_nc);
 }
 
+static char *toybox_nice[] = { "toybox", "nice", "-n", "5", "nc", "a0", "a1", NULL };
+static char *toybox_taskset[] = { "toybox", "taskset", "1", "nohup", "nc", "a0", NULL };
+static char *as_timeout[] = { "timeout", "--signal", "KILL", "1", "nc", "a0", "a1", NULL };
+
+static int by_argv_of_toybox(void *argv)
+{
+	return exec_program(TOYBOX, argv);
+}
+
+static int by_link_to_a_runner(void *argv)
+{
+	return put_link(TOYBOX, "timeout") ?: exec_program(in_dir("timeout"), argv);
+}
+
 /* ---- build-ids ---- */
 
 /* The file @path under the name @name, and its build-id in the tools' line @line. */
@@ -684,6 +698,21 @@ FIXTURE_VARIANT_ADD(sign, toybox_by_argv0) {
 	.exec = by_argv0_of_busybox, .arg = TOYBOX, .needs = TOYBOX, .match = "argv",
 };
 
+FIXTURE_VARIANT_ADD(sign, toybox_by_runner) {
+	.exec = by_argv_of_toybox, .arg = toybox_nice, .needs = TOYBOX, .tool = "nc",
+	.match = "argv",
+};
+
+FIXTURE_VARIANT_ADD(sign, toybox_by_two_runners) {
+	.exec = by_argv_of_toybox, .arg = toybox_taskset, .needs = TOYBOX, .tool = "nc",
+	.match = "argv",
+};
+
+FIXTURE_VARIANT_ADD(sign, toybox_by_link_of_a_runner) {
+	.exec = by_link_to_a_runner, .arg = as_timeout, .needs = TOYBOX, .tool = "nc",
+	.match = "argv",
+};
+
 FIXTURE_VARIANT_ADD(sign, loader) {
 	.exec = by_loader, .arg = loader, .needs = LOADER, .match = "loader",
 };
@@ -944,6 +973,28 @@ TEST_F(names, of_what_the_loader_runs_that_is_no_tool)
 static uint64_t events(void)
 {
 	return group_find(&r, "t_id", "sid", bed.prober.pid) == 1 ? record_u64(&r, "events") : 0;
+}
+
+/* What an applet runs that runs another, and what the arguments of that are. */
+TEST_F(names, of_no_tool_that_an_applet_runs)
+{
+	char *argvs[][7] = {
+		{ "toybox", "nice", "true", "nc", "a0", "a1", NULL },
+		{ "toybox", "nice", "-n", "5", "true", "nc", NULL },
+		{ "toybox", "timeout", "1", "true", "nc", "a0", NULL },
+		{ "toybox", "chroot", "nc", "true", "ping", "a0", NULL },
+		{ "toybox", "time", "true", "nc", "a0", "a1", NULL },
+		{ "grep", "nc", "a0", "a1", "a2", "a3", NULL },
+	};
+	unsigned int i;
+
+	if (access(TOYBOX, X_OK))
+		SKIP(return, "toybox is not installed");
+	for (i = 0; i < ARRAY_SIZE(argvs); i++)
+		ASSERT_EQ(0, probe_argv(&bed.prober, 0, TOYBOX, argvs[i]));
+	EXPECT_EQ(0u, events());
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, TOYBOX, toybox_nice));
+	EXPECT_EQ(1u, events());
 }
 
 /* The last of these stands behind what is read of so long a command line. */

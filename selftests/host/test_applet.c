@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netscan - tests of the tool that arguments name: applets, loaders
+ * netscan - tests of the tool that arguments name: applets, runners, loaders
  */
 #include "applet.h"
 #include "args.h"
@@ -134,6 +134,78 @@ static void multi_call(void)
 	EQUAL(sign, NETSCAN_MATCH_ARGV);
 }
 
+/* Applets that run another in their place. */
+static void runners(void)
+{
+	static const struct look_case cases[] = {
+		{ ARGS("toybox\0nice\0nc\0-w\0001\0"), "nc" },
+		{ ARGS("nice\0nc\0"), "nc" },
+		{ ARGS("/bin/nice\0nc\0"), "nc" },
+		{ ARGS("toybox\0chroot\0/\0nc\0"), "nc" },
+		{ ARGS("toybox\0chroot\0ping\0nc\0"), "nc" },
+		{ ARGS("toybox\0chrt\0-f\0-R\0001\0nc\0"), "nc" },
+		{ ARGS("toybox\0ionice\0-c\0002\0-n7\0nc\0"), "nc" },
+		{ ARGS("toybox\0linux32\0nc\0"), "nc" },
+		{ ARGS("toybox\0nice\0-n\0005\0nc\0"), "nc" },
+		{ ARGS("toybox\0nice\0-n5\0nc\0"), "nc" },
+		{ ARGS("toybox\0nice\0-n\0-5\0nc\0"), "nc" },
+		{ ARGS("toybox\0nohup\0nc\0"), "nc" },
+		{ ARGS("toybox\0nsenter\0-t\0001\0-m\0--\0nc\0"), "nc" },
+		{ ARGS("toybox\0nsenter\0--target\0001\0--uts=x\0nc\0"), "nc" },
+		{ ARGS("toybox\0nsenter\0--target=1\0nc\0"), "nc" },
+		{ ARGS("toybox\0oneit\0-c\0/dev/tty\0nc\0"), "nc" },
+		{ ARGS("toybox\0openvt\0-s\0-c\0009\0nc\0"), "nc" },
+		{ ARGS("toybox\0runcon\0x\0nc\0"), "nc" },
+		{ ARGS("toybox\0setsid\0-cw\0nc\0"), "nc" },
+		{ ARGS("toybox\0taskset\0003\0nc\0"), "nc" },
+		{ ARGS("toybox\0timeout\0001\0nc\0"), "nc" },
+		{ ARGS("toybox\0timeout\0-s\0KILL\0-vk\0001\0001\0nc\0"), "nc" },
+		{ ARGS("toybox\0timeout\0-sKILL\0-k1\0001\0nc\0"), "nc" },
+		{ ARGS("toybox\0timeout\0--signal\0KILL\0001\0nc\0"), "nc" },
+		{ ARGS("toybox\0timeout\0--sig\0KILL\0001\0nc\0"), "nc" },
+		{ ARGS("toybox\0timeout\0--foreground\0001\0nc\0"), "nc" },
+		{ ARGS("toybox\0timeout\0--\0001\0nc\0"), "nc" },
+		{ ARGS("toybox\0uclampset\0-m\0001\0-M2\0nc\0"), "nc" },
+		{ ARGS("toybox\0unshare\0-rm\0--uts=x\0nc\0"), "nc" },
+		/* One that runs one that runs one. */
+		{ ARGS("toybox\0nice\0nice\0timeout\0001\0nc\0"), "nc" },
+		{ ARGS("toybox\0nohup\0toybox\0setsid\0nc\0"), "nc" },
+		/* What is run is no tool, whatever its arguments are. */
+		{ ARGS("toybox\0nice\0sh\0-c\0nc\0"), "-" },
+		{ ARGS("busybox\0nice\0grep\0nc\0"), "-" },
+		{ ARGS("toybox\0timeout\0001\0grep\0nc\0"), "-" },
+		{ ARGS("toybox\0timeout\0nc\0grep\0x\0"), "-" },
+		{ ARGS("toybox\0timeout\0-s\0nc\0001\0grep\0"), "-" },
+		{ ARGS("toybox\0setsid\0-w\0grep\0nc\0"), "-" },
+		{ ARGS("toybox\0nice\0-n\0nc\0grep\0"), "-" },
+		{ ARGS("toybox\0nice\0--\0grep\0nc\0"), "-" },
+		{ ARGS("toybox\0nice\0--\0-n\0nc\0"), "-" },
+		{ ARGS("toybox\0nice\0-\0nc\0"), "-" },
+		{ ARGS("toybox\0nice\0\0nc\0"), "-" },
+		{ ARGS("toybox\0chroot\0nc\0"), "?" },
+		{ ARGS("toybox\0chroot\0nc\0sh\0"), "-" },
+		{ ARGS("toybox\0nice\0chroot\0nc\0sh\0"), "-" },
+		/* No applet, but exec'ed. */
+		{ ARGS("toybox\0nice\0/bin/nc\0"), "-" },
+		{ ARGS("toybox\0nice\0./nc\0"), "-" },
+		/* These run nothing, or exec it. */
+		{ ARGS("toybox\0grep\0nc\0file\0"), "-" },
+		{ ARGS("toybox\0time\0nc\0"), "-" },
+		{ ARGS("toybox\0time\0grep\0nc\0"), "-" },
+		{ ARGS("toybox\0env\0nc\0"), "-" },
+		{ ARGS("toybox\0xargs\0nc\0"), "-" },
+		{ ARGS("toybox\0nic\0nc\0"), "-" },
+		{ ARGS("toybox\0nicer\0nc\0"), "-" },
+		{ ARGS("toybox\0renice\0nc\0"), "-" },
+		/* Nothing there, or cut before it can be told. */
+		{ ARGS("toybox\0nice\0"), "?" },
+		{ ARGS("toybox\0nice\0nc"), "?" },
+		{ ARGS("toybox\0nice\0-n\0"), "?" },
+	};
+
+	compare(ASK, cases, ARRAY_SIZE(cases));
+}
+
 static void loader(void)
 {
 	static const struct look_case cases[] = {
@@ -205,6 +277,7 @@ static void loader_of_a_multi_call_binary(void)
 {
 	static const struct look_case cases[] = {
 		{ ARGS("ld.so\0/bin/busybox\0ping\0"), "ping" },
+		{ ARGS("ld.so\0/bin/toybox\0nice\0ping\0"), "ping" },
 		{ ARGS("ld.so\0/bin/busybox\0sh\0ping\0"), "-" },
 		{ ARGS("ld.so\0--argv0\0nc\0/bin/busybox\0-w\0001\0"), "nc" },
 		{ ARGS("ld.so\0--argv0\0-nc\0/bin/busybox\0-w\0001\0"), "nc" },
@@ -217,6 +290,9 @@ static void loader_of_a_multi_call_binary(void)
 		{ ARGS("ld.so\0--argv0\0x\0toybox\0nc\0"), "-" },
 		{ ARGS("ld.so\0--argv0\0\0busybox\0nc\0"), "-" },
 		{ ARGS("ld.so\0--argv0\0busybox\0/bin/busybox\0nc\0"), "nc" },
+		{ ARGS("ld.so\0--argv0\0toybox\0toybox\0timeout\0001\0nc\0"), "nc" },
+		{ ARGS("ld.so\0--argv0\0timeout\0toybox\0001\0nc\0"), "nc" },
+		{ ARGS("ld.so\0--argv0\0timeout\0toybox\0nc\0001\0"), "-" },
 		{ ARGS("ld.so\0busybox"), "?" },
 		{ ARGS("ld.so\0--argv0\0nc\0busybox"), "?" },
 	};
@@ -357,6 +433,16 @@ static void behind_other_arguments(void)
 		shim_user_set(BASE, argv, len);
 		EQUAL(look_at_memory(LOADER, len), find("ping"));
 	}
+	for (len = put(0, "nice"); len < NETSCAN_ARGV_HEAD / 8;)
+		len = put(len, "--");
+	len = put(len, "nc");
+	shim_user_set(BASE, argv, len);
+	EQUAL(look_at_memory(ASK, len), NO);	/* the second is no option */
+	for (len = put(0, "timeout"); len < 3 * (NETSCAN_ASK_ARGS - 5);)
+		len = put(len, "-v");
+	len = put(put(put(len, "1"), "nc"), "-z");
+	shim_user_set(BASE, argv, len);
+	EQUAL(look_at_memory(ASK, len), find("nc"));
 	/* An option of any length is none that has a name at its end. */
 	len = put(0, "ld.so");
 	memset(argv + len, '-', 5000);
@@ -431,6 +517,7 @@ static void faults(void)
 
 static const struct test tests[] = {
 	{ "multi-call binaries", multi_call },
+	{ "applets that run another", runners },
 	{ "what a loader is told to run", loader },
 	{ "a loader of a multi-call binary", loader_of_a_multi_call_binary },
 	{ "a loader's arguments, cut anywhere", loader_at_any_cut },
