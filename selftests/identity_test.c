@@ -1039,6 +1039,41 @@ TEST_F(names, of_what_the_loader_runs_behind_other_arguments)
 	}
 }
 
+/* Debian's has no build-id, and another name says nothing. */
+TEST_F(names, of_applets_of_a_renamed_toybox)
+{
+	if (access(TOYBOX, X_OK))
+		SKIP(return, "toybox is not installed");
+	ASSERT_EQ(NULL, build_id_of(TOYBOX, NULL));
+	ASSERT_EQ(0, put_copy(TOYBOX, "box"));
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, in_dir("box"), as_ping));
+	EXPECT_EQ(0u, events());
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, TOYBOX, as_ping));
+	EXPECT_EQ(1u, events());
+}
+
+static int exec_script(void *arg)
+{
+	(void)arg;
+	return exec_descriptor(open_file("ping", O_RDONLY), "", plain);
+}
+
+/* The file of the exec is the interpreter; of the script, only what it was called remains. */
+TEST_F(names, of_a_script_that_is_called_by_none)
+{
+	char script[512];
+
+	ASSERT_EQ(0, put_text("ping", "#!/bin/sh\n:\n"));
+	ASSERT_EQ(0, put_link("ping", "one"));
+	ASSERT_EQ(0, session_exec(&bed, exec_script, NULL));
+	EXPECT_EQ(0u, events());
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, in_dir("one"), plain));
+	EXPECT_EQ(0u, events());
+	strcpy(script, in_dir("ping"));
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, script, plain));
+	EXPECT_EQ(1u, events());
+}
+
 /* The loader opens it, and nobody looks into what is no executable of an exec. */
 TEST_F(names, of_a_known_copy_that_the_loader_runs)
 {
