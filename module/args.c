@@ -7,7 +7,8 @@
  * bytes or arguments together (limits.h), the head and the tail are read, which
  * bounds the work. The caller takes all that was left out for one more distinct
  * argument, so that padding does not hide one target an exec, though it can
- * hide many targets in one exec.
+ * hide many targets in one exec. Only where the beginning does not tell whether
+ * a tool is run, the head is read for that before it is read to be counted.
  *
  * An argument is hashed as pairs of little-endian words, the last ones filled
  * with zeroes; since it has no zero bytes of its own, no two arguments give the
@@ -26,9 +27,11 @@
 
 #define PAIR		16U	/* bytes of two words */
 #define TOO_LONG	NETSCAN_ARGV_CHUNK
+#define ENDS		256U	/* bytes that are looked at of a longer argument */
 
 static_assert(NETSCAN_ARGV_CHUNK > NETSCAN_MAX_ARG);
 static_assert(NETSCAN_TEXT <= NETSCAN_ARGV_CHUNK);
+static_assert(2 * ENDS < NETSCAN_ARGV_CHUNK);
 static_assert(NETSCAN_MAX_ARG % 8 == 0);
 
 /*
@@ -160,10 +163,37 @@ void netscan_args_begin(struct netscan_args *a, unsigned long start,
 	a->skip = false;
 	a->done = false;
 	a->read_fault = false;
+	a->read_on = false;
 	while (a->have < text && !a->read_fault)
 		refill(a);
 	a->text_len = min(a->have, text);
 	a->text_cut = a->text_len < len;
+}
+
+/**
+ * netscan_args_read_on() - read on, for who looks for a sign in arguments
+ * @a: begun, and none of it fingerprinted
+ * @used: bytes of @a->buf that are not needed any more
+ *
+ * More than the beginning has to be read where that does not tell the tool.
+ * @a is then to be begun anew: what is fingerprinted is read once, for that.
+ * Of an argument that fills the buffer, its beginning, which tells options,
+ * and its end, which has the name, are left.
+ *
+ * Return: is there more in @a->buf, behind the @used bytes that are gone?
+ */
+bool netscan_args_read_on(struct netscan_args *a, u32 used)
+{
+	if (a->pos == a->end)
+		return false;
+	a->read_on = true;
+	a->at = used;
+	if (!used && a->have == NETSCAN_ARGV_CHUNK) {
+		memmove(a->buf + ENDS, a->buf + a->have - ENDS, ENDS);
+		a->have = 2 * ENDS;
+	}
+	refill(a);
+	return !a->read_fault;
 }
 
 /* Go on from the head to the tail: over what lies between, if anything does. */

@@ -24,6 +24,7 @@
  * @read_fault: a copy failed: what came after it was not seen
  * @truncated: argv is longer than what is read of it
  * @text_cut: @text is only the beginning
+ * @read_on: netscan_args_read_on() has gone on: to be begun anew
  * @text: the beginning of the command line: in @buf as long as that holds it,
  *        then in @kept
  * @kept: see @text
@@ -45,6 +46,7 @@ struct netscan_args {
 	bool read_fault;
 	bool truncated;
 	bool text_cut;
+	bool read_on;
 	const char *text;
 	char kept[NETSCAN_TEXT];
 	u8 buf[NETSCAN_ARGV_CHUNK + 16];
@@ -52,6 +54,7 @@ struct netscan_args {
 
 void netscan_args_begin(struct netscan_args *a, unsigned long start,
 			unsigned long end);
+bool netscan_args_read_on(struct netscan_args *a, u32 used);
 u32 netscan_args_next(struct netscan_args *a,
 		      const struct netscan_hash_key *key);
 

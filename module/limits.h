@@ -60,6 +60,7 @@
 #define NETSCAN_TAIL_ARGS	512U	/* and, of more, from the tail */
 #define NETSCAN_ARGV_CHUNK	2048U	/* copied at a time */
 #define NETSCAN_ARGV_BATCH	64U	/* fingerprints handed on at a time */
+#define NETSCAN_ASK_ARGS	512U	/* looked at for the tool that they name */
 #define NETSCAN_TEXT		512U	/* of a command line, in a record */
 #define NETSCAN_FIRST_TEXT	55U	/* of a group's first, in the group */
 

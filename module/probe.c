@@ -31,6 +31,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
+#include "applet.h"
 #include "args.h"
 #include "compat.h"
 #include "control.h"
@@ -67,24 +68,24 @@ static struct linux_binprm test_bprm = {
 static unsigned long test_hits;
 
 /*
- * What an exec of no tool by its names is a tool by, once argv was read: the
- * program that a loader runs, the applet of a multi-call binary, or both.
+ * Which tool the arguments name: the program that a loader runs, the applet of
+ * a multi-call binary, or both. Most say it at once.
  */
-static int match_argv(const struct netscan_tools *tools, int tool,
-		      const struct netscan_args *args,
-		      enum netscan_match *match)
+static int match_argv(const struct netscan_tools *tools, int ask,
+		      struct netscan_args *args, enum netscan_match *match)
 {
-	const char *argv = args->text;
+	struct netscan_applet applet;
+	size_t used;
+	int tool;
 
-	if (tool == NETSCAN_ASK_LOADER) {
-		*match = NETSCAN_MATCH_LOADER;
-		tool = netscan_tools_match_loader(tools, &argv, args->text_len);
-		if (tool != NETSCAN_ASK_ARGV)
-			return tool;
-	}
-	*match = NETSCAN_MATCH_ARGV;
-	return netscan_tools_match_argv(tools, argv,
-					args->text + args->text_len - argv);
+	netscan_applet_begin(&applet, ask);
+	do {
+		tool = netscan_applet_look(tools, &applet,
+					   (const char *)args->buf, args->have,
+					   &used);
+	} while (tool == NETSCAN_ASK_ARGV && netscan_args_read_on(args, used));
+	*match = applet.match;
+	return tool;
 }
 
 static void feed_args(const struct netscan_config *cfg,
@@ -118,6 +119,7 @@ static void watch_exec(const struct netscan_config *cfg,
 		.file = bprm->file,
 		.parent = netscan_task_parent(),
 	};
+	enum netscan_match sign;
 	struct netscan_event ev;
 	int as;
 
@@ -132,10 +134,11 @@ static void watch_exec(const struct netscan_config *cfg,
 		tools = BIT(tool);
 	} else if (applet) {
 		/* Called by one tool's name, it may run as another. */
-		as = netscan_tools_match_argv(&cfg->tools, args->text,
-					      args->text_len);
+		as = match_argv(&cfg->tools, NETSCAN_ASK_ARGV, args, &sign);
 		tools |= as < 0 ? 0 : BIT(as);
 	}
+	if (unlikely(args->read_on))
+		netscan_args_begin(args, mm->arg_start, mm->arg_end);
 	netscan_count(EVENTS);
 	netscan_task_fill(&ev, bprm->file, source.parent);
 	ev.from.tool = tool;

@@ -4,12 +4,12 @@
  *
  * Design: a tool is recognised by any sign: the name typed, the name of the
  * file it resolved to, that file's build-id, or, where the file is a multi-call
- * binary or a dynamic loader, the applet or program named in its arguments. A
- * sign can add a match and never takes one away. An exec of something else is
+ * binary or a dynamic loader, the applet or program named in its arguments
+ * (applet.c). A sign can add a match and never takes one away. An exec of something else is
  * ruled out by a hash of (length, first byte, last byte), whose cost does not
  * depend on the length of a name.
  *
- * Context: netscan_tools_match*(), kprobe; netscan_tools_match_name(), any.
+ * Context: netscan_tools_match(), kprobe; all else, any.
  */
 #include "tools.h"
 #include "word.h"
@@ -134,8 +134,13 @@ int netscan_tools_find_build_id(const struct netscan_tools *tools,
 	return NETSCAN_NO_TOOL;
 }
 
-/* The part after the last slash, from at most @len bytes up to a NUL. */
-static const char *base_name(const char *path, size_t *len)
+/**
+ * netscan_tools_base_name() - the part of a path after its last slash
+ * @path: the path
+ * @len: at most how many bytes of it there are, if no NUL ends it; then the
+ *       length of the part
+ */
+const char *netscan_tools_base_name(const char *path, size_t *len)
 {
 	const char *base = path;
 	size_t i, n = strnlen(path, *len);
@@ -197,7 +202,7 @@ int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 
 	if (len == COMM_LEN && may_be_longer(tools, comm)) {
 		len = PATH_MAX;
-		comm = base_name(path, &len);
+		comm = netscan_tools_base_name(path, &len);
 	}
 	by_path = netscan_tools_find(tools, comm, len);
 	/* Most tools are called by the name of their file. */
@@ -214,99 +219,4 @@ int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 	*all = (by_path < 0 ? 0 : BIT(by_path)) |
 	       (by_file < 0 ? 0 : BIT(by_file));
 	return by_path < 0 ? by_file : by_path;
-}
-
-static const char *skip_arg(const char *arg, const char *end)
-{
-	arg += strnlen(arg, end - arg) + 1;
-	return arg < end ? arg : NULL;
-}
-
-/**
- * netscan_tools_match_argv() - which applet a multi-call binary was called as
- * @tools: the tools
- * @argv: the first arguments, each with its NUL
- * @len: bytes of @argv
- *
- * The applet is named by argument 0, or by the one behind where that names the
- * binary itself, which is an applet of its own. A login shell's leading '-' is
- * skipped.
- *
- * Return: index of the tool or NETSCAN_NO_TOOL.
- */
-int netscan_tools_match_argv(const struct netscan_tools *tools,
-			     const char *argv, size_t len)
-{
-	const char *arg, *base, *end = argv + len;
-	int tool = NETSCAN_ASK_ARGV;
-	size_t n;
-
-	for (arg = argv; arg && tool == NETSCAN_ASK_ARGV;
-	     arg = skip_arg(arg, end)) {
-		n = end - arg;
-		base = base_name(arg, &n);
-		if (arg == argv && n && base == arg && *base == '-') {
-			base++;
-			n--;
-		}
-		tool = netscan_tools_find(tools, base, n);
-	}
-	return tool >= 0 ? tool : NETSCAN_NO_TOOL;
-}
-
-/* The loader's options after which it runs nothing, or with a value. */
-static bool loader_only_looks(const char *arg)
-{
-	return !strcmp(arg, "--list") || !strcmp(arg, "--verify") ||
-	       !strcmp(arg, "--help") || !strcmp(arg, "--version");
-}
-
-static bool loader_wants_value(const char *arg)
-{
-	static const char * const options[] = {
-		"--library-path", "--preload", "--argv0", "--audit",
-		"--inhibit-rpath", "--glibc-hwcaps-prepend",
-		"--glibc-hwcaps-mask",
-	};
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(options); i++)
-		if (!strcmp(arg, options[i]))
-			return true;
-	return false;
-}
-
-/**
- * netscan_tools_match_loader() - which tool a dynamic loader was told to run
- * @tools: the tools
- * @argv: the first arguments, each with its NUL
- * @len: bytes of @argv; an argument that is cut there is not looked at
- *
- * Return: index of the tool, NETSCAN_ASK_ARGV with @argv moved to where the
- * program's name is, or NETSCAN_NO_TOOL.
- */
-int netscan_tools_match_loader(const struct netscan_tools *tools,
-			       const char **argv, size_t len)
-{
-	const char *arg = *argv, *end = *argv + len;
-	const char *base;
-	size_t n;
-
-	while (end > *argv && end[-1])
-		end--;
-	arg = skip_arg(arg, end);
-	while (arg && arg[0] == '-') {
-		if (loader_only_looks(arg))
-			return NETSCAN_NO_TOOL;
-		if (loader_wants_value(arg))
-			arg = skip_arg(arg, end);
-		if (arg)
-			arg = skip_arg(arg, end);
-	}
-	if (!arg)
-		return NETSCAN_NO_TOOL;
-	*argv = arg;
-	n = end - arg;
-	base = base_name(arg, &n);
-	return netscan_tools_find(tools, base, n);
 }

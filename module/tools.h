@@ -12,7 +12,7 @@
 #define NETSCAN_TOOL_MULTICALL	0xff
 #define NETSCAN_TOOL_LOADER	0xfe
 
-/* What netscan_tools_match*() return besides a tool's index. */
+/* What netscan_tools_match() and others return besides a tool's index. */
 #define NETSCAN_NO_TOOL		(-1)
 #define NETSCAN_ASK_ARGV	(-2)
 #define NETSCAN_ASK_LOADER	(-3)
@@ -21,7 +21,7 @@
  * enum netscan_match - by which sign a tool was recognised
  * @NETSCAN_MATCH_NAME: basename of the path given to execve
  * @NETSCAN_MATCH_FILE: basename of the resolved file
- * @NETSCAN_MATCH_ARGV: argument 0 or 1 of a multi-call binary
+ * @NETSCAN_MATCH_ARGV: an applet that a multi-call binary was called as
  * @NETSCAN_MATCH_LOADER: the program that the dynamic loader was told to run
  * @NETSCAN_MATCH_SCRIPT: basename of a script, whose file is its interpreter
  * @NETSCAN_MATCH_BUILD_ID: build-id of the file
@@ -36,6 +36,7 @@ enum netscan_match {
 };
 
 const char *netscan_tools_match_name(enum netscan_match match);
+const char *netscan_tools_base_name(const char *path, size_t *len);
 int netscan_tools_find(const struct netscan_tools *tools, const char *name,
 		       size_t len);
 int netscan_tools_find_build_id(const struct netscan_tools *tools,
@@ -43,10 +44,6 @@ int netscan_tools_find_build_id(const struct netscan_tools *tools,
 int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 			const char *comm, const char *file, size_t file_len,
 			enum netscan_match *match, u32 *all, bool *applet);
-int netscan_tools_match_argv(const struct netscan_tools *tools,
-			     const char *argv, size_t len);
-int netscan_tools_match_loader(const struct netscan_tools *tools,
-			       const char **argv, size_t len);
 
 /* What is to be done about what has a name or a build-id. */
 static inline int netscan_tools_ask(int tool)

@@ -25,7 +25,7 @@ silent()
 }
 
 echo "TAP version 13"
-echo "1..17"
+echo "1..19"
 begin_sweeps "scan distinct=20;session distinct=20"
 
 for i in {1..20}; do
@@ -36,6 +36,12 @@ sweep "a copy of the tool for each probe" session /bin/bash \
 	"for i in {1..20}; do $dir/\$i/nc $target \$i; done"
 sweep "exec -a, another name for each" scan /bin/bash \
 	"for i in {1..20}; do ( exec -a other nc $target \$i ) & done; wait"
+
+# Applets that run another do so without an exec, and it has tried.
+sweep "toybox's nc, run by ten of its applets" scan /bin/bash "with=(nice 'nice -n 5' nohup setsid
+	'timeout 1' 'taskset 1' 'chroot /' ionice 'chrt -o 0' 'unshare -u')
+	for i in {1..20}; do toybox \${with[i % 10]} nc -w 1 127.0.0.1 \$i; done"
+check "which all went out" [ "$(grep -c 'nc: connect: Connection refused' $dir/output)" -eq 20 ]
 
 loners="for i in {1..20}; do setsid -w dash -c \"nc $target \$i; :\"; done"
 silent "a session and a parent for each probe" 20 "$loners"

@@ -337,6 +337,20 @@ static int by_argv1_of_busybox(void *path)
 	return exec_program(path, busybox_nc);
 }
 
+static char *toybox_nice[] = { "toybox", "nice", "-n", "5", "nc", "a0", "a1", NULL };
+static char *toybox_taskset[] = { "toybox", "taskset", "1", "nohup", "nc", "a0", NULL };
+static char *as_timeout[] = { "timeout", "--signal", "KILL", "1", "nc", "a0", "a1", NULL };
+
+static int by_argv_of_toybox(void *argv)
+{
+	return exec_program(TOYBOX, argv);
+}
+
+static int by_link_to_a_runner(void *argv)
+{
+	return put_link(TOYBOX, "timeout") ?: exec_program(in_dir("timeout"), argv);
+}
+
 /* ---- build-ids ---- */
 
 /* The file @path under the name @name, and its build-id in the tools' line @line. */
@@ -463,6 +477,20 @@ static char *loader_many[] = {
 	"--argv0", "other", "--glibc-hwcaps-mask", "none",
 	PING, "-V", "a0", "a1", "a2", "a3", NULL
 };
+
+static char *loader_argv0_nc[] = {
+	"ld.so", "--argv0", "nc", BUSYBOX, "a0", "a1", "a2", "a3", NULL
+};
+
+static char *loader_dash[] = { "ld.so", "-/ping", "-V", "a0", "a1", "a2", "a3", NULL };
+
+/* What begins with one '-' is no option. */
+static int by_loader_of_a_dash(void *argv)
+{
+	if (put_dir("-") || put_copy(PING, "-/ping") || chdir(bed.dir))
+		return -EIO;
+	return exec_program(LOADER, argv);
+}
 
 static int by_loader(void *argv)
 {
@@ -670,6 +698,21 @@ FIXTURE_VARIANT_ADD(sign, toybox_by_argv0) {
 	.exec = by_argv0_of_busybox, .arg = TOYBOX, .needs = TOYBOX, .match = "argv",
 };
 
+FIXTURE_VARIANT_ADD(sign, toybox_by_runner) {
+	.exec = by_argv_of_toybox, .arg = toybox_nice, .needs = TOYBOX, .tool = "nc",
+	.match = "argv",
+};
+
+FIXTURE_VARIANT_ADD(sign, toybox_by_two_runners) {
+	.exec = by_argv_of_toybox, .arg = toybox_taskset, .needs = TOYBOX, .tool = "nc",
+	.match = "argv",
+};
+
+FIXTURE_VARIANT_ADD(sign, toybox_by_link_of_a_runner) {
+	.exec = by_link_to_a_runner, .arg = as_timeout, .needs = TOYBOX, .tool = "nc",
+	.match = "argv",
+};
+
 FIXTURE_VARIANT_ADD(sign, loader) {
 	.exec = by_loader, .arg = loader, .needs = LOADER, .match = "loader",
 };
@@ -684,6 +727,15 @@ FIXTURE_VARIANT_ADD(sign, loader_preload) {
 
 FIXTURE_VARIANT_ADD(sign, loader_argv0) {
 	.exec = by_loader, .arg = loader_argv0, .needs = LOADER, .match = "loader",
+};
+
+FIXTURE_VARIANT_ADD(sign, loader_argv0_of_busybox) {
+	.exec = by_loader, .arg = loader_argv0_nc, .needs = BUSYBOX, .tool = "nc",
+	.match = "argv",
+};
+
+FIXTURE_VARIANT_ADD(sign, loader_of_a_dash) {
+	.exec = by_loader_of_a_dash, .arg = loader_dash, .needs = LOADER, .match = "loader",
 };
 
 FIXTURE_VARIANT_ADD(sign, loader_many_options) {
@@ -915,7 +967,7 @@ TEST_F(names, of_what_the_loader_runs_that_is_no_tool)
 	EXPECT_EQ(0, group_find(&r, "t_id", "sid", bed.prober.pid));
 }
 
-/* ---- what is not looked at ---- */
+/* ---- behind other arguments, and what is not seen ---- */
 
 /* Execs of the prober that were of a tool. */
 static uint64_t events(void)
@@ -923,35 +975,102 @@ static uint64_t events(void)
 	return group_find(&r, "t_id", "sid", bed.prober.pid) == 1 ? record_u64(&r, "events") : 0;
 }
 
-TEST_F(names, of_applets_behind_more_than_512_bytes)
+/* What an applet runs that runs another, and what the arguments of that are. */
+TEST_F(names, of_no_tool_that_an_applet_runs)
 {
-	char path[640] = "";
-	char *argv[] = { path, "nc", "a0", "a1", "a2", "a3", NULL };
+	char *argvs[][7] = {
+		{ "toybox", "nice", "true", "nc", "a0", "a1", NULL },
+		{ "toybox", "nice", "-n", "5", "true", "nc", NULL },
+		{ "toybox", "timeout", "1", "true", "nc", "a0", NULL },
+		{ "toybox", "chroot", "nc", "true", "ping", "a0", NULL },
+		{ "toybox", "time", "true", "nc", "a0", "a1", NULL },
+		{ "grep", "nc", "a0", "a1", "a2", "a3", NULL },
+	};
+	unsigned int i;
 
-	if (access(BUSYBOX, X_OK))
-		SKIP(return, "busybox is not installed");
-	strcpy(memset(path, '/', 480) + 480, "busybox");
-	ASSERT_EQ(0, probe_argv(&bed.prober, 0, BUSYBOX, argv));
-	EXPECT_EQ(1u, events());
-	strcpy(memset(path, '/', 520) + 520, "busybox");
-	ASSERT_EQ(0, probe_argv(&bed.prober, 0, BUSYBOX, argv));
+	if (access(TOYBOX, X_OK))
+		SKIP(return, "toybox is not installed");
+	for (i = 0; i < ARRAY_SIZE(argvs); i++)
+		ASSERT_EQ(0, probe_argv(&bed.prober, 0, TOYBOX, argvs[i]));
+	EXPECT_EQ(0u, events());
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, TOYBOX, toybox_nice));
 	EXPECT_EQ(1u, events());
 }
 
-TEST_F(names, of_what_the_loader_runs_behind_more_than_512_bytes)
+/* The last of these stands behind what is read of so long a command line. */
+static const unsigned int lengths[] = { 480, 520, 3000, 30000, 45000 };
+
+static char *padding(unsigned int len, const char *end)
 {
-	char libraries[640] = "";
+	static char pad[45100];
+
+	strcpy(memset(pad, '/', len) + len, end);
+	return pad;
+}
+
+TEST_F(names, of_applets_behind_other_arguments)
+{
+	char *argv[] = { NULL, "nc", "a0", "a1", "a2", "a3", NULL };
+	unsigned int i;
+
+	if (access(BUSYBOX, X_OK))
+		SKIP(return, "busybox is not installed");
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		argv[0] = padding(lengths[i], "busybox");
+		ASSERT_EQ(0, probe_argv(&bed.prober, 0, BUSYBOX, argv));
+		EXPECT_EQ(lengths[i] < 32768 ? i + 1 : i, events());
+	}
+	EXPECT_EQ(7u, record_u64(&r, "distinct"));
+}
+
+TEST_F(names, of_what_the_loader_runs_behind_other_arguments)
+{
 	char *argv[] = {
-		"ld.so", "--library-path", libraries, PING, "-V", "a0", "a1", "a2", NULL
+		"ld.so", "--library-path", NULL, PING, "-V", "a0", "a1", "a2", NULL
 	};
+	unsigned int i;
 
 	if (access(LOADER, X_OK))
 		SKIP(return, "%s is not there", LOADER);
-	memset(libraries, '/', 440);
-	ASSERT_EQ(0, probe_argv(&bed.prober, 0, LOADER, argv));
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		argv[2] = padding(lengths[i], "");
+		ASSERT_EQ(0, probe_argv(&bed.prober, 0, LOADER, argv));
+		EXPECT_EQ(lengths[i] < 32768 ? i + 1 : i, events());
+	}
+}
+
+/* Debian's has no build-id, and another name says nothing. */
+TEST_F(names, of_applets_of_a_renamed_toybox)
+{
+	if (access(TOYBOX, X_OK))
+		SKIP(return, "toybox is not installed");
+	ASSERT_EQ(NULL, build_id_of(TOYBOX, NULL));
+	ASSERT_EQ(0, put_copy(TOYBOX, "box"));
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, in_dir("box"), as_ping));
+	EXPECT_EQ(0u, events());
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, TOYBOX, as_ping));
 	EXPECT_EQ(1u, events());
-	memset(libraries, '/', 520);
-	ASSERT_EQ(0, probe_argv(&bed.prober, 0, LOADER, argv));
+}
+
+static int exec_script(void *arg)
+{
+	(void)arg;
+	return exec_descriptor(open_file("ping", O_RDONLY), "", plain);
+}
+
+/* The file of the exec is the interpreter; of the script, only what it was called remains. */
+TEST_F(names, of_a_script_that_is_called_by_none)
+{
+	char script[512];
+
+	ASSERT_EQ(0, put_text("ping", "#!/bin/sh\n:\n"));
+	ASSERT_EQ(0, put_link("ping", "one"));
+	ASSERT_EQ(0, session_exec(&bed, exec_script, NULL));
+	EXPECT_EQ(0u, events());
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, in_dir("one"), plain));
+	EXPECT_EQ(0u, events());
+	strcpy(script, in_dir("ping"));
+	ASSERT_EQ(0, probe_argv(&bed.prober, 0, script, plain));
 	EXPECT_EQ(1u, events());
 }
 

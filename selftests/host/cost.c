@@ -12,6 +12,7 @@
  * The bounds are for gcc 12 on x86-64, two percent above what it gives, so
  * that a change that costs is seen by who makes it.
  */
+#include "applet.h"
 #include "exceptions.h"
 #include "flow.h"
 #include "key.h"
@@ -434,6 +435,72 @@ static void cost_hostile_bytes(void)
 	exec_once();
 }
 
+/* Which tool a multi-call binary is called as, as the probe asks. */
+static void look_at_argv(void)
+{
+	struct netscan_applet ap;
+	size_t used;
+
+	netscan_args_begin(&args, USER_ADDR, USER_ADDR + argv_len);
+	netscan_applet_begin(&ap, NETSCAN_ASK_ARGV);
+	while (netscan_applet_look(&flow.cfg.tools, &ap,
+				   (const char *)args.buf, args.have,
+				   &used) == NETSCAN_ASK_ARGV &&
+	       netscan_args_read_on(&args, used))
+		;
+}
+
+/* Busybox as a shell: what most execs are on a host that has nothing else. */
+static void prepare_applet(void)
+{
+	static const char command[] = "sh\0-c\0x";
+
+	start();
+	argv_len = sizeof(command);
+	memcpy(argv, command, argv_len);
+	shim_user_set(USER_ADDR, argv, argv_len);
+}
+
+static void cost_applet(void)
+{
+	u32 i;
+
+	for (i = 0; i < N; i++)
+		look_at_argv();
+}
+
+/* Arguments, or bytes of them, that might all be followed by an applet. */
+static void prepare_applets(void)
+{
+	start();
+	for (argv_len = 0; argv_len < sizeof(argv); argv_len += 8)
+		memcpy(argv + argv_len, "nsenter", 8);
+	shim_user_set(USER_ADDR, argv, argv_len);
+}
+
+static void prepare_options(void)
+{
+	start();
+	argv_len = sizeof(argv);
+	memset(argv, 'x', argv_len);
+	memcpy(argv, "timeout", 8);
+	for (argv_len = 8; argv_len + 1000 < sizeof(argv); argv_len += 1000) {
+		argv[argv_len] = '-';
+		argv[argv_len + 999] = '\0';
+	}
+	shim_user_set(USER_ADDR, argv, argv_len);
+}
+
+static void cost_applets(void)
+{
+	look_at_argv();
+}
+
+static void cost_options(void)
+{
+	look_at_argv();
+}
+
 #define WORK(of, prepared) { #of, prepared, cost_##of }
 
 static const struct work works[] = {
@@ -455,6 +522,9 @@ static const struct work works[] = {
 	WORK(no_tool, prepare_names),
 	WORK(tool, prepare_names),
 	WORK(exceptions, prepare_exceptions),
+	WORK(applet, prepare_applet),
+	WORK(applets, prepare_applets),
+	WORK(options, prepare_options),
 	WORK(hostile_args, prepare_hostile),
 	WORK(hostile_bytes, prepare_hostile_bytes),
 };
@@ -482,6 +552,10 @@ static const struct bound bounds[] = {
 	{ "two names, of no tool", "no_tool", "", N, 140 },
 	{ "two names, of a tool", "tool", "", N, 198 },
 	{ "64 exceptions, none for the event", "exceptions", "", N, 760 },
+	{ "the applet of a multi-call binary, no tool", "applet", "", N, 578 },
+	{ "the most arguments that may be followed by an applet", "applets", "",
+	  1, 257500 },
+	{ "the most bytes of options before one", "options", "", 1, 350000 },
 	{ "the most arguments that are read, all new", "hostile_args", "", 1,
 	  1155000 },
 	{ "the most bytes that are read, one argument", "hostile_bytes", "", 1,
