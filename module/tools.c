@@ -5,9 +5,9 @@
  * Design: a tool is recognised by any sign: the name typed, the name of the
  * file it resolved to, that file's build-id, or, where the file is a multi-call
  * binary or a dynamic loader, the applet or program named in its arguments
- * (applet.c). A sign can add a match and never takes one away. An exec of something else is
- * ruled out by a hash of (length, first byte, last byte), whose cost does not
- * depend on the length of a name.
+ * (applet.c). A sign can add a match and never takes one away. An exec of
+ * something else is ruled out by a hash of (length, first byte, last byte),
+ * whose cost does not depend on the length of a name.
  *
  * Context: netscan_tools_match(), kprobe; all else, any.
  */
