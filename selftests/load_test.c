@@ -150,20 +150,31 @@ TEST_F(load, bad_parameters_are_refused_and_leave_nothing)
 
 #define STARVE(name)	"/sys/module/starve/parameters/" name
 
-/* Loads the module with its @n-th allocation failed; whether it came to that. */
+/*
+ * Loads the module with the @n-th of its calls that may fail failed; whether it came to that. Its
+ * rules are of no effect, but for what it takes to keep them.
+ */
 static bool load_starved(unsigned int n, int *err)
 {
 	char word[16];
 
 	snprintf(word, sizeof(word), "%u", n);
-	*err = file_write(STARVE("nth"), word, strlen(word)) ?: module_load("");
+	*err = file_write(STARVE("nth"), word, strlen(word)) ?:
+	       module_load("rules=\"scan distinct=100\"");
 	/* To read that it has failed takes memory, too. */
 	if (file_write(STARVE("nth"), "0", 1) || file_read(STARVE("failed"), word, 16) < 0)
 		abort();
 	return word[0] == 'Y';
 }
 
-TEST_F_TIMEOUT(load, none_of_its_allocations_may_fail, 120)
+/*
+ * Of this module and of no other: what it allocates, then a copy of its rules, a workqueue, a file,
+ * a directory in /proc, seven files there, and the device.
+ */
+#define ALLOCATIONS	12
+#define OTHER_CALLS	(1 + 1 + 1 + 1 + 7 + 1)
+
+TEST_F_TIMEOUT(load, none_of_its_calls_may_fail, 180)
 {
 	int err = ko_load(program_beside("starve.ko"), "");
 	unsigned int n = 1;
@@ -173,14 +184,105 @@ TEST_F_TIMEOUT(load, none_of_its_allocations_may_fail, 120)
 	ASSERT_EQ(0, err);
 	ASSERT_EQ(0, module_unload());
 	for (; n < 100 && load_starved(n, &err); n++) {
-		EXPECT_EQ(-ENOMEM, err) TH_LOG("allocation %u", n);
-		EXPECT_FALSE(module_loaded() || exists(DEVICE) || exists("/proc/netscan"));
+		EXPECT_EQ(-ENOMEM, err) TH_LOG("call %u", n);
+		EXPECT_FALSE(module_loaded() || exists(DEVICE) || exists("/proc/netscan") ||
+			     exists("/sys/class/misc/netscan")) TH_LOG("call %u", n);
+		if (!err) {
+			ASSERT_EQ(0, module_unload());
+		}
 	}
 	EXPECT_EQ(0, err);
-	/* A dozen are of this module, and none of any other. */
-	EXPECT_EQ(13u, n);
+	EXPECT_EQ(ALLOCATIONS + OTHER_CALLS + 1u, n);
 	EXPECT_EQ(0, ko_unload("starve"));
 	EXPECT_TRUE(works(&self->tb, self->ping));
+}
+
+/* More than is copied at once, several pages of it; and too few for an alert. */
+#define ARGS		60
+#define ARG_LENGTH	300
+#define THRESHOLD	100
+
+/* One exec of a tool with arguments that no exec has had; 0 or -errno. */
+static int exec_long(struct testbed *tb, const char *ping, unsigned int number)
+{
+	static char args[ARGS][ARG_LENGTH];
+	char *argv[ARGS + 1];
+	unsigned int i;
+
+	argv[0] = "ping";
+	for (i = 1; i < ARGS; i++) {
+		snprintf(args[i], ARG_LENGTH, "%u-%u-%0280u", number, i, i);
+		argv[i] = args[i];
+	}
+	argv[ARGS] = NULL;
+	return probe_argv(&tb->prober, 0, ping, argv);
+}
+
+/* The @n-th read from here on fails, 0: none; 0 or -errno. */
+static int starve_read(unsigned int n)
+{
+	char word[16];
+
+	return file_write(STARVE("read"), word, snprintf(word, sizeof(word), "%u", n));
+}
+
+/* Whether it has come to that. */
+static bool read_has_failed(void)
+{
+	char word[16];
+
+	return file_read(STARVE("read"), word, sizeof(word)) > 0 && !strcmp(word, "0\n");
+}
+
+TEST_F_TIMEOUT(load, argument_vector_that_cannot_be_read_is_one_more_argument, 120)
+{
+	int err = ko_load(program_beside("starve.ko"), "");
+	unsigned int n, seen, before = 1;
+	uint64_t faults;
+
+	if (!err)
+		err = starve_read(0);
+	if (err == -EOPNOTSUPP) {
+		ko_unload("starve");
+		SKIP(return, "the module that starves knows no way to do this here");
+	}
+	ASSERT_EQ(0, err);
+	self->tb.dev = device_open();
+	ASSERT_LE(0, self->tb.dev);
+	for (n = 1; n < 100; n++) {
+		faults = stats_get("read_faults");
+		prober_stop(&self->tb.prober);
+		ASSERT_EQ(0, prober_start(&self->tb.prober, NULL, NULL));
+		ASSERT_EQ(0, starve_read(n));
+		ASSERT_EQ(0, exec_long(&self->tb, self->ping, n));
+		/* The exec itself is as it would be. */
+		EXPECT_EQ(0, self->tb.prober.status);
+		ASSERT_EQ(1, group_find(&r, "scan", "parent_pid", self->tb.prober.pid));
+		seen = record_u64(&r, "distinct");
+		if (!read_has_failed())
+			break;
+		EXPECT_EQ(faults + 1, stats_get("read_faults")) TH_LOG("read %u", n);
+		/* What was read before that, and one for all the rest. */
+		EXPECT_LE(before, seen) TH_LOG("read %u", n);
+		EXPECT_GE(n == 1 ? 1u : ARGS, seen) TH_LOG("read %u", n);
+		before = seen;
+		ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, self->ping, "host",
+					 THRESHOLD - seen));
+		ASSERT_EQ(1, testbed_next(&self->tb, &r)) TH_LOG("read %u", n);
+		EXPECT_TRUE(record_is(&r, "type", "alert"));
+		EXPECT_EQ(1u, record_u64(&r, "read_faults"));
+		/* Of the first, its name was not read either. */
+		EXPECT_EQ(THRESHOLD + (n == 1), record_u64(&r, "distinct")) TH_LOG("read %u", n);
+		EXPECT_EQ(faults + 1, stats_get("read_faults"));
+	}
+	/* There was more than one, and where none fails all is read. */
+	EXPECT_LT(5u, n);
+	EXPECT_EQ(0, starve_read(0));
+	EXPECT_EQ(faults, stats_get("read_faults"));
+	EXPECT_EQ(ARGS + 0u, seen);
+	close(self->tb.dev);
+	self->tb.dev = -1;
+	EXPECT_EQ(0, ko_unload("starve"));
 }
 
 TEST_F(load, smallest_and_largest_sizes)
