@@ -15,13 +15,10 @@
  */
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/sysinfo.h>
 
 #include "kselftest_harness.h"
 #include "machine.h"
 #include "session.h"
-
-#define RUN		"/sys/module/stopwatch/parameters/run"
 
 #define ONE_IN		10	/* is an exec of a tool */
 #define MOST_HOSTS	10
@@ -61,19 +58,6 @@ FIXTURE(crowd) {
 	int unused;
 };
 
-/* The stopwatch's later probe comes before netscan, its earlier one after it. */
-static int load_between(void)
-{
-	int err = module_unload();
-
-	if (!err)
-		err = ko_load(program_beside("stopwatch.ko"), "");
-	if (!err)
-		err = module_load("ring=16777216 "
-				  "rules=\"scan distinct=5 window=86400;session window=86400\"");
-	return err ?: file_write(RUN, "1", 1);
-}
-
 FIXTURE_SETUP(crowd)
 {
 	nr_parents = test_is_full() ? 1000 : 100;
@@ -85,7 +69,8 @@ FIXTURE_SETUP(crowd)
 	strcpy(other, tool_path(&bed, "other"));
 	prober_stop(&bed.prober);
 	close(bed.dev);
-	ASSERT_EQ(0, load_between());
+	ASSERT_EQ(0, stopwatch_load("ring=16777216 "
+				    "rules=\"scan distinct=5 window=86400;session window=86400\""));
 	bed.dev = device_open();
 	ASSERT_LE(0, bed.dev);
 	ASSERT_EQ(0, pipe2(go, O_CLOEXEC));
@@ -279,21 +264,6 @@ static unsigned int end_parents(void)
 	return failed;
 }
 
-static void say_figures(uint64_t execs, uint64_t took)
-{
-	unsigned long long count, sum, longest, usual;
-
-	if (file_read(RUN, text, sizeof(text)) < 0 ||
-	    sscanf(text, "%llu %llu %llu %llu", &count, &sum, &longest, &usual) != 4)
-		return;
-	fprintf(stderr, "# %llu execs on %d processors in %llu s, %llu a second\n",
-		(unsigned long long)execs, get_nprocs(), (unsigned long long)(took / NSEC_PER_SEC),
-		(unsigned long long)(execs * NSEC_PER_SEC / took));
-	fprintf(stderr, "# preemption off for %llu ns on average, 99 of 100 times below %llu, ",
-		sum / count, usual);
-	fprintf(stderr, "%llu at most\n", longest);
-}
-
 TEST_F_TIMEOUT(crowd, of_parents_is_counted_to_one, 7000)
 {
 	static const char * const none[] = {
@@ -303,6 +273,7 @@ TEST_F_TIMEOUT(crowd, of_parents_is_counted_to_one, 7000)
 	};
 	uint64_t execs = (uint64_t)nr_parents * nr_execs, tools = execs / ONE_IN;
 	uint64_t memory = value_of(PROC("status"), "\nmemory:"), held = kernel_memory();
+	struct stopwatch watch;
 	uint64_t seen, began;
 	unsigned int i, strange = 0, alerted = 0;
 
@@ -311,7 +282,7 @@ TEST_F_TIMEOUT(crowd, of_parents_is_counted_to_one, 7000)
 	began = now_ns();
 	close(go[1]);
 	ASSERT_TRUE(wait_done(&strange));
-	say_figures(execs, now_ns() - began);
+	rate_say(execs, now_ns() - began);
 
 	EXPECT_EQ(seen + execs, stats_get("execs"));
 	EXPECT_EQ(tools, stats_get("events"));
@@ -324,8 +295,9 @@ TEST_F_TIMEOUT(crowd, of_parents_is_counted_to_one, 7000)
 	ASSERT_EQ(1, group_find(&r, "session", "sid", getsid(0)));
 	EXPECT_EQ(tools, record_u64(&r, "events"));
 	/* The other probes' count. */
-	ASSERT_LT(0, file_read(RUN, text, sizeof(text)));
-	EXPECT_LE(execs, strtoull(text, NULL, 10));
+	ASSERT_EQ(0, stopwatch_read(&watch));
+	EXPECT_LE(execs, watch.count);
+	stopwatch_say(&watch);
 	EXPECT_EQ(memory, value_of(PROC("status"), "\nmemory:"));
 	EXPECT_EQ(0u, end_parents());
 

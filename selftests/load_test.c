@@ -13,8 +13,6 @@
 #include "machine.h"
 #include "session.h"
 
-#define ROUNDS	100
-
 static struct record r;
 static char text[FILE_SIZE];
 
@@ -150,20 +148,31 @@ TEST_F(load, bad_parameters_are_refused_and_leave_nothing)
 
 #define STARVE(name)	"/sys/module/starve/parameters/" name
 
-/* Loads the module with its @n-th allocation failed; whether it came to that. */
+/*
+ * Loads the module with the @n-th of its calls that may fail failed; whether it came to that. Its
+ * rules are of no effect, but for what it takes to keep them.
+ */
 static bool load_starved(unsigned int n, int *err)
 {
 	char word[16];
 
 	snprintf(word, sizeof(word), "%u", n);
-	*err = file_write(STARVE("nth"), word, strlen(word)) ?: module_load("");
+	*err = file_write(STARVE("nth"), word, strlen(word)) ?:
+	       module_load("rules=\"scan distinct=100\"");
 	/* To read that it has failed takes memory, too. */
 	if (file_write(STARVE("nth"), "0", 1) || file_read(STARVE("failed"), word, 16) < 0)
 		abort();
 	return word[0] == 'Y';
 }
 
-TEST_F_TIMEOUT(load, none_of_its_allocations_may_fail, 120)
+/*
+ * Of this module and of no other: what it allocates, then a copy of its rules, a workqueue, a file,
+ * a directory in /proc, seven files there, and the device.
+ */
+#define ALLOCATIONS	12
+#define OTHER_CALLS	(1 + 1 + 1 + 1 + 7 + 1)
+
+TEST_F_TIMEOUT(load, none_of_its_calls_may_fail, 180)
 {
 	int err = ko_load(program_beside("starve.ko"), "");
 	unsigned int n = 1;
@@ -173,14 +182,105 @@ TEST_F_TIMEOUT(load, none_of_its_allocations_may_fail, 120)
 	ASSERT_EQ(0, err);
 	ASSERT_EQ(0, module_unload());
 	for (; n < 100 && load_starved(n, &err); n++) {
-		EXPECT_EQ(-ENOMEM, err) TH_LOG("allocation %u", n);
-		EXPECT_FALSE(module_loaded() || exists(DEVICE) || exists("/proc/netscan"));
+		EXPECT_EQ(-ENOMEM, err) TH_LOG("call %u", n);
+		EXPECT_FALSE(module_loaded() || exists(DEVICE) || exists("/proc/netscan") ||
+			     exists("/sys/class/misc/netscan")) TH_LOG("call %u", n);
+		if (!err) {
+			ASSERT_EQ(0, module_unload());
+		}
 	}
 	EXPECT_EQ(0, err);
-	/* A dozen are of this module, and none of any other. */
-	EXPECT_EQ(13u, n);
+	EXPECT_EQ(ALLOCATIONS + OTHER_CALLS + 1u, n);
 	EXPECT_EQ(0, ko_unload("starve"));
 	EXPECT_TRUE(works(&self->tb, self->ping));
+}
+
+/* More than is copied at once, several pages of it; and too few for an alert. */
+#define ARGS		60
+#define ARG_LENGTH	300
+#define THRESHOLD	100
+
+/* One exec of a tool with arguments that no exec has had; 0 or -errno. */
+static int exec_long(struct testbed *tb, const char *ping, unsigned int number)
+{
+	static char args[ARGS][ARG_LENGTH];
+	char *argv[ARGS + 1];
+	unsigned int i;
+
+	argv[0] = "ping";
+	for (i = 1; i < ARGS; i++) {
+		snprintf(args[i], ARG_LENGTH, "%u-%u-%0280u", number, i, i);
+		argv[i] = args[i];
+	}
+	argv[ARGS] = NULL;
+	return probe_argv(&tb->prober, 0, ping, argv);
+}
+
+/* The @n-th read from here on fails, 0: none; 0 or -errno. */
+static int starve_read(unsigned int n)
+{
+	char word[16];
+
+	return file_write(STARVE("read"), word, snprintf(word, sizeof(word), "%u", n));
+}
+
+/* Whether it has come to that. */
+static bool read_has_failed(void)
+{
+	char word[16];
+
+	return file_read(STARVE("read"), word, sizeof(word)) > 0 && !strcmp(word, "0\n");
+}
+
+TEST_F_TIMEOUT(load, argument_vector_that_cannot_be_read_is_one_more_argument, 120)
+{
+	int err = ko_load(program_beside("starve.ko"), "");
+	unsigned int n, seen, before = 1;
+	uint64_t faults;
+
+	if (!err)
+		err = starve_read(0);
+	if (err == -EOPNOTSUPP) {
+		ko_unload("starve");
+		SKIP(return, "the module that starves knows no way to do this here");
+	}
+	ASSERT_EQ(0, err);
+	self->tb.dev = device_open();
+	ASSERT_LE(0, self->tb.dev);
+	for (n = 1; n < 100; n++) {
+		faults = stats_get("read_faults");
+		prober_stop(&self->tb.prober);
+		ASSERT_EQ(0, prober_start(&self->tb.prober, NULL, NULL));
+		ASSERT_EQ(0, starve_read(n));
+		ASSERT_EQ(0, exec_long(&self->tb, self->ping, n));
+		/* The exec itself is as it would be. */
+		EXPECT_EQ(0, self->tb.prober.status);
+		ASSERT_EQ(1, group_find(&r, "scan", "parent_pid", self->tb.prober.pid));
+		seen = record_u64(&r, "distinct");
+		if (!read_has_failed())
+			break;
+		EXPECT_EQ(faults + 1, stats_get("read_faults")) TH_LOG("read %u", n);
+		/* What was read before that, and one for all the rest. */
+		EXPECT_LE(before, seen) TH_LOG("read %u", n);
+		EXPECT_GE(n == 1 ? 1u : ARGS, seen) TH_LOG("read %u", n);
+		before = seen;
+		ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, self->ping, "host",
+					 THRESHOLD - seen));
+		ASSERT_EQ(1, testbed_next(&self->tb, &r)) TH_LOG("read %u", n);
+		EXPECT_TRUE(record_is(&r, "type", "alert"));
+		EXPECT_EQ(1u, record_u64(&r, "read_faults"));
+		/* Of the first, its name was not read either. */
+		EXPECT_EQ(THRESHOLD + (n == 1), record_u64(&r, "distinct")) TH_LOG("read %u", n);
+		EXPECT_EQ(faults + 1, stats_get("read_faults"));
+	}
+	/* There was more than one, and where none fails all is read. */
+	EXPECT_LT(5u, n);
+	EXPECT_EQ(0, starve_read(0));
+	EXPECT_EQ(faults, stats_get("read_faults"));
+	EXPECT_EQ(ARGS + 0u, seen);
+	close(self->tb.dev);
+	self->tb.dev = -1;
+	EXPECT_EQ(0, ko_unload("starve"));
 }
 
 TEST_F(load, smallest_and_largest_sizes)
@@ -238,76 +338,70 @@ TEST_F(load, memory_is_printed_at_load)
 	close(kmsg);
 }
 
-/* Execs a tool again and again on one processor, counting in @count, until it is killed. */
-static void __attribute__((noreturn))
-exec_forever(const char *ping, int cpu, volatile unsigned int *count)
+/* ---- a thousand times, with everything that may go on meanwhile ---- */
+
+#define READERS		2
+#define MAX_WORKERS	64
+
+/**
+ * struct work - what goes on while the module comes and goes
+ * @tb: the testbed, for its prober
+ * @tool: a tool
+ * @other: a program that is none
+ */
+struct work {
+	struct testbed *tb;
+	const char *tool;
+	const char *other;
+};
+
+/**
+ * struct worker - a process that does one thing until it is killed
+ * @run: what it does; never returns
+ * @name: of that
+ * @cpu: a processor of its own, or -1
+ * @work: what it does that with
+ * @pid: its pid
+ * @done: how often it has done it, in shared memory
+ */
+struct worker {
+	void (*run)(struct worker *me);
+	const char *name;
+	int cpu;
+	const struct work *work;
+	pid_t pid;
+	volatile unsigned int *done;
+};
+
+/* Of a tool and of another program in turn. */
+static void exec_forever(struct worker *me)
 {
 	static char * const no_environment[] = { NULL };
 	char host[32];
 	char *argv[] = { "ping", "-c", "1", host, NULL };
-	cpu_set_t cpus;
+	const char *path;
 	pid_t pid;
 
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	sched_setaffinity(0, sizeof(cpus), &cpus);
 	setsid();
-	for (;;) {
-		snprintf(host, sizeof(host), "%u", *count);
-		if (posix_spawn(&pid, ping, NULL, NULL, argv, no_environment))
+	for (;; ++*me->done) {
+		path = *me->done % 2 ? me->work->tool : me->work->other;
+		snprintf(host, sizeof(host), "%u", *me->done);
+		if (posix_spawn(&pid, path, NULL, NULL, argv, no_environment))
 			_exit(1);
 		waitpid(pid, NULL, 0);
-		++*count;
 	}
-}
-
-TEST_F_TIMEOUT(load, hundred_times_under_exec_load, 250)
-{
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	volatile unsigned int *counts;
-	pid_t pids[cpus];
-	int round, cpu;
-
-	counts = mmap(NULL, cpus * sizeof(*counts), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, counts);
-	for (cpu = 0; cpu < cpus; cpu++) {
-		pids[cpu] = fork();
-		if (!pids[cpu]) {
-			/* Not longer than the test, however that ends. */
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			exec_forever(self->ping, cpu, &counts[cpu]);
-		}
-	}
-	for (round = 0; round < ROUNDS; round++) {
-		int err = module_unload();
-
-		if (!err)
-			err = module_load("");
-		EXPECT_EQ(0, err) TH_LOG("round %d", round);
-		if (err)
-			break;
-		/* Now and then let it see some execs before it goes again. */
-		if (round % 10 == 0)
-			usleep(100 * 1000);
-	}
-	for (cpu = 0; cpu < cpus; cpu++) {
-		kill(pids[cpu], SIGKILL);
-		waitpid(pids[cpu], NULL, 0);
-		EXPECT_LT(ROUNDS / 2, counts[cpu]) TH_LOG("processor %d was idle", cpu);
-	}
-	EXPECT_TRUE(works(&self->tb, self->ping));
 }
 
 /* Each exec has a parent of its own, and so an alert where one exec makes one. */
-static void __attribute__((noreturn)) alert_forever(struct testbed *tb, const char *ping)
+static void alert_forever(struct worker *me)
 {
-	for (;;)
-		probe_hosts(&tb->prober, PROBE_FRESH_PARENT, ping, 0, 100);
+	for (;; *me->done += 100)
+		if (probe_hosts(&me->work->tb->prober, PROBE_FRESH_PARENT, me->work->tool, 0, 100))
+			_exit(1);
 }
 
 /* What comes and goes with the module is there or not; while it is, it is used. */
-static void __attribute__((noreturn)) read_forever(void)
+static void read_forever(struct worker *me)
 {
 	static char line[LINE_SIZE];
 
@@ -315,23 +409,79 @@ static void __attribute__((noreturn)) read_forever(void)
 		int dev = open(DEVICE, O_RDONLY | O_NONBLOCK);
 		int i;
 
-		for (i = 0; dev >= 0 && i < 10; i++)
+		for (i = 0; dev >= 0 && i < 10; i++) {
 			if (read(dev, line, sizeof(line)) < 0)
 				break;
+			++*me->done;
+		}
 		if (dev >= 0)
 			close(dev);
 		usleep(20 * 1000);
 	}
 }
 
-static void __attribute__((noreturn)) write_forever(void)
+static void write_rules_forever(struct worker *me)
 {
 	for (;;) {
-		rules_write("t_load by=uid distinct=7 window=1\n");
+		*me->done += !rules_write("t_load by=uid distinct=7 window=1\n");
 		file_read(PROC("groups"), text, sizeof(text));
 		rules_write("-t_load\n");
 		file_read(PROC("status"), text, sizeof(text));
 	}
+}
+
+static void write_tools_forever(struct worker *me)
+{
+	for (;;) {
+		*me->done += !file_write(PROC("tools"), "t_load loaded\n", 14);
+		file_read(PROC("tools"), text, sizeof(text));
+		file_write(PROC("tools"), "-t_load\n", 8);
+		file_read(PROC("stats"), text, sizeof(text));
+	}
+}
+
+static bool stay_on(int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	return !sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
+static void start_worker(struct worker *me)
+{
+	me->pid = fork();
+	if (me->pid)
+		return;
+	/* Not longer than the test, however that ends. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (me->cpu < 0 || stay_on(me->cpu))
+		me->run(me);
+	_exit(1);
+}
+
+/* One that execs on every processor, one that makes alerts, readers, writers. Returns how many. */
+static unsigned int start_workers(struct worker *workers, const struct work *work)
+{
+	unsigned int cpus = sysconf(_SC_NPROCESSORS_ONLN), nr = 0, i;
+	volatile unsigned int *done = shared_memory(MAX_WORKERS * sizeof(*done));
+
+	if (!done || cpus + READERS + 3 > MAX_WORKERS)
+		return 0;
+	for (i = 0; i < cpus; i++)
+		workers[nr++] = (struct worker){ exec_forever, "exec", i };
+	workers[nr++] = (struct worker){ alert_forever, "alert", -1 };
+	for (i = 0; i < READERS; i++)
+		workers[nr++] = (struct worker){ read_forever, "read", -1 };
+	workers[nr++] = (struct worker){ write_rules_forever, "write rules", -1 };
+	workers[nr++] = (struct worker){ write_tools_forever, "write tools", -1 };
+	for (i = 0; i < nr; i++) {
+		workers[i].done = &done[i];
+		workers[i].work = work;
+		start_worker(&workers[i]);
+	}
+	return nr;
 }
 
 /* While a reader has the device open, it does not go. */
@@ -356,26 +506,21 @@ static void await_alert(void)
 		usleep(20 * 1000);
 }
 
-TEST_F_TIMEOUT(load, again_and_again_with_alerts_readers_and_writers, 2400)
+TEST_F_TIMEOUT(load, thousand_times_under_execs_alerts_readers_and_writers, 5400)
 {
 	static const char params[] = "rules=\"scan distinct=1 window=1\"";
-	int round, rounds = test_is_full() ? 1000 : 15;
-	unsigned int alerts = 0, i;
-	pid_t pids[3];
+	unsigned int rounds = test_is_full() ? 1000 : 25, round, nr, i, alerts = 0;
+	struct work work = { .tb = &self->tb, .tool = self->ping };
+	struct worker workers[MAX_WORKERS];
+	uint64_t execs = 0, took, n;
+	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(pids); i++) {
-		pids[i] = fork();
-		if (!pids[i] && i == 0)
-			alert_forever(&self->tb, self->ping);
-		if (!pids[i] && i == 1)
-			read_forever();
-		if (!pids[i])
-			write_forever();
-	}
-	for (round = 0; round < rounds; round++) {
-		uint64_t n;
-		int err;
-
+	work.other = strdup(tool_path(&self->tb, "other"));
+	ASSERT_NE(NULL, work.other);
+	took = now_ns();
+	nr = start_workers(workers, &work);
+	ASSERT_LT(0u, nr);
+	for (round = 0; !err && round < rounds; round++) {
 		/* Half of them go with alerts under way, the others at once. */
 		if (round % 2)
 			await_alert();
@@ -384,16 +529,23 @@ TEST_F_TIMEOUT(load, again_and_again_with_alerts_readers_and_writers, 2400)
 		alerts += n && n != UINT64_MAX;
 		if (!err)
 			err = module_load(params);
-		EXPECT_EQ(0, err) TH_LOG("round %d", round);
-		if (err)
-			break;
+		EXPECT_EQ(0, err) TH_LOG("round %u", round);
+		/* Now and then let it see some execs before it goes again. */
 		if (round % 10 == 0)
 			usleep(100 * 1000);
 	}
-	for (i = 0; i < ARRAY_SIZE(pids); i++) {
-		kill(pids[i], SIGKILL);
-		waitpid(pids[i], NULL, 0);
+	took = now_ns() - took;
+	for (i = 0; i < nr; i++) {
+		/* None of them has broken off. */
+		EXPECT_EQ(0, waitpid(workers[i].pid, NULL, WNOHANG)) TH_LOG("%s", workers[i].name);
+		kill(workers[i].pid, SIGKILL);
+		waitpid(workers[i].pid, NULL, 0);
+		EXPECT_LT(rounds / 2, *workers[i].done) {
+			TH_LOG("%s was idle: %u", workers[i].name, *workers[i].done);
+		}
+		execs += workers[i].cpu >= 0 ? *workers[i].done : 0;
 	}
+	rate_say(execs, took);
 	/* There were alerts when it went. */
 	EXPECT_LT(rounds / 4u, alerts);
 	EXPECT_EQ(0, module_unload());

@@ -10,9 +10,13 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "machine.h"
+#include "session.h"
+
+#define RUN	"/sys/module/stopwatch/parameters/run"
 
 int sys_admin_set(bool on)
 {
@@ -66,6 +70,48 @@ int ko_load(const char *path, const char *params)
 int ko_unload(const char *name)
 {
 	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+}
+
+/* Its later probe comes before netscan, its earlier one after it. */
+int stopwatch_load(const char *params)
+{
+	int err = module_unload();
+
+	if (!err)
+		err = ko_load(program_beside("stopwatch.ko"), "");
+	if (!err)
+		err = module_load(params);
+	return err ?: file_write(RUN, "1", 1);
+}
+
+int stopwatch_read(struct stopwatch *watch)
+{
+	unsigned long long count, sum, longest, most, half;
+	char text[128];
+	int len = file_read(RUN, text, sizeof(text));
+
+	if (len < 0)
+		return len;
+	if (sscanf(text, "%llu %llu %llu %llu %llu", &count, &sum, &longest, &most, &half) != 5)
+		return -EBADMSG;
+	*watch = (struct stopwatch){ count, sum, longest, most, half };
+	return 0;
+}
+
+void rate_say(uint64_t execs, uint64_t took_ns)
+{
+	fprintf(stderr, "# figure: %llu execs on %d processors in %llu s, %llu a second\n",
+		(unsigned long long)execs, get_nprocs(),
+		(unsigned long long)(took_ns / NSEC_PER_SEC),
+		(unsigned long long)(execs * NSEC_PER_SEC / took_ns));
+}
+
+void stopwatch_say(const struct stopwatch *watch)
+{
+	fprintf(stderr, "# figure: preemption off for %llu ns on average, every other below %llu, ",
+		(unsigned long long)(watch->sum / watch->count), (unsigned long long)watch->half);
+	fprintf(stderr, "99 of 100 below %llu, %llu at most\n",
+		(unsigned long long)watch->most, (unsigned long long)watch->longest);
 }
 
 int fuse_mount(const char *where)

@@ -9,6 +9,9 @@
 # test of the arguments must have begun, kept its plan, and ended with status 0;
 # the guest itself must have ended by saying so. All else is a "not ok": no
 # test is lost by a crash, a hang, or a plan that was not kept.
+#
+# What a failed test said before it comes after its verdict, indented; of one
+# that passed, the lines "# figure: ...": what it has measured.
 set -u
 
 area=$1
@@ -22,13 +25,18 @@ begin()
 	test=$1 plan='' seen=0 failed=0 passed=0 comments=()
 }
 
-# verdict OK WHAT - print one line; for a failure, what the test said before it as well
+# verdict OK WHAT - print one line; for a failure, what the test said before it as well, else what
+# it has measured
 verdict()
 {
+	local comment
+
 	printf '%s %s\n' "$1" "$area/$test: $2"
-	if [ "$1" = "not ok" ] && [ "${#comments[@]}" -gt 0 ]; then
-		printf '    %s\n' "${comments[@]}" | cat -v
-	fi
+	for comment in "${comments[@]}"; do
+		if [ "$1" = "not ok" ] || [[ $comment == "# figure: "* ]]; then
+			printf '    %s\n' "$comment"
+		fi
+	done | cat -v
 	comments=()
 }
 

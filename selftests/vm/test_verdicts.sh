@@ -95,6 +95,40 @@ $none" "a plan of nothing" a <<<"@@ start a
 judged "not ok area/guest: ran its script to the end (it crashed, hung or was stopped)
 $none" "silence" </dev/null
 
+# said EXPECTED WHAT [TEST...] - all that judge.sh says of standard input is EXPECTED
+said()
+{
+	local expected=$1 what=$2
+
+	shift 2
+	timeout 20 ./judge.sh area "$@" >"$work/out"
+	[ "$(cat "$work/out")" = "$expected" ]
+	verdict $? "judge: $what"
+}
+
+measured='@@ start a
+1..2
+# noise
+# figure: 5 execs a second
+# figures: none
+ok 1 one
+ok 2 two
+@@ end a 0
+@@ exit 0'
+
+said "ok area/a: one
+    # figure: 5 execs a second
+ok area/a: two
+$end" "the figures of what passes" a <<<"$measured"
+said "not ok area/a: one
+    # noise
+    # figure: 5 execs a second
+    # figures: none
+ok area/a: two
+$end" "all that a failure says" a <<<"${measured/ok 1/not ok 1}"
+judged "$results
+$end" "figures that are no verdicts" a <<<"${measured/5 execs/not ok 7}"
+
 boot='[    0.000000] Linux version 6.1.0 (gcc)
 [    0.100000] Spectre V2 : WARNING: Unprivileged eBPF is enabled
 [    1.000000] netscan: loaded'
