@@ -23,7 +23,7 @@ SECUREBOOT := /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e09
 
 # What the VM harness is told; see selftests/vm/params.sh. KDIR is one only if given.
 PARAMS	:= SUITE ARCH KERNEL KERNEL_SUITE FLAVOUR SMP MEM ACCEL TEST_TIMEOUT VM_TIMEOUT FULL \
-		   FULL_BUDGET GUEST_EXTRA NETSCAN_CACHE
+		   FULL_BUDGET GUEST_EXTRA NETSCAN_CACHE SELFTEST
 export $(PARAMS)
 unexport SHELL INTERACTIVE
 HARNESS_KDIR := $(if $(filter command environment,$(firstword $(origin KDIR))),$(KDIR))
@@ -51,6 +51,7 @@ help:
 	@echo '  make check-stress   stress-ng and trinity at the files of netscan (also KERNEL=debug)'
 	@echo
 	@echo '  make module         netscan.ko for KDIR=$(KDIR)'
+	@echo '                      (SELFTEST=1: one that tests itself as it is loaded)'
 	@echo '  make logger         userspace/netscan-logger and userspace/netscan-learn'
 	@echo '  make load, unload   netscan.ko into, out of this kernel (PARAMS_LOAD="name=value")'
 	@echo '  make install        the module by DKMS, the logger, units, man pages, /etc/netscan'

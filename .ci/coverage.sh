@@ -34,7 +34,9 @@ guest_lines()
 	cd "$TOP"
 	selftests/vm/check.sh "$@" >"$work/verdicts" || true
 	grep -A 5 '^not ok' "$work/verdicts" >&2 || true
-	dir=$(echo "build/$(cat "$(selftests/vm/kernel.sh)/release")-"*GCOV*/module)
+	# The newest: there may be one of other arguments from before.
+	dir=$(find build -path "*/$(cat "$(selftests/vm/kernel.sh)/release")-*GCOV*/module" \
+		-printf '%T@ %p\n' | sort -n | sed -n '$s/[^ ]* //p')
 	rm -f "$dir/"*.gcda
 	while read -r name data; do
 		base64 -d <<<"$data" >"$dir/$name"

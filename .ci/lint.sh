@@ -109,7 +109,7 @@ check_warnings()
 
 check_sparse()
 {
-	"$TOP/selftests/vm/module.sh" "$release" "$work/netscan.ko" W=1 KCFLAGS=-Werror C=2 \
+	"$TOP/selftests/vm/module.sh" "$release" "$work/netscan.ko" SELFTEST=1 W=1 KCFLAGS=-Werror C=2 \
 		>"$work/sparse" 2>&1 || {
 		cat "$work/sparse"
 		return 1

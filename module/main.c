@@ -5,6 +5,7 @@
  * Order: memory first, then what shows and controls it, then the probe, and
  * the device last, so that who can open it finds everything at work. Unload
  * goes the other way, but that what changes the configuration goes first.
+ * Self-tests, where there are any, come before all that.
  */
 #include <linux/ktime.h>
 #include <linux/module.h>
@@ -20,6 +21,7 @@
 #include "proc.h"
 #include "queue.h"
 #include "report.h"
+#include "selftest/selftest.h"
 #include "stats.h"
 
 struct netscan_info netscan_info;
@@ -92,6 +94,9 @@ static int __init init_netscan(void)
 		pr_notice("not loaded: the parameter disable is set\n");
 		return -ENODEV;
 	}
+	err = netscan_selftest();
+	if (err)
+		return err;
 	if (!check_range("groups", groups, NETSCAN_MIN_GROUPS,
 			 NETSCAN_MAX_GROUPS) ||
 	    !check_range("slots", slots, NETSCAN_MIN_SLOTS,

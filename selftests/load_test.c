@@ -170,6 +170,7 @@ static bool load_starved(unsigned int n, int *err)
  * a directory in /proc, seven files there, and the device.
  */
 #define ALLOCATIONS	12
+#define OF_SELF_TESTS	8
 #define OTHER_CALLS	(1 + 1 + 1 + 1 + 7 + 1)
 
 TEST_F_TIMEOUT(load, none_of_its_calls_may_fail, 180)
@@ -190,6 +191,9 @@ TEST_F_TIMEOUT(load, none_of_its_calls_may_fail, 180)
 		}
 	}
 	EXPECT_EQ(0, err);
+	/* And those of its self-tests, in a module that has them. */
+	if (!access(program_beside("selftests"), F_OK))
+		n -= OF_SELF_TESTS;
 	EXPECT_EQ(ALLOCATIONS + OTHER_CALLS + 1u, n);
 	EXPECT_EQ(0, ko_unload("starve"));
 	EXPECT_TRUE(works(&self->tb, self->ping));
@@ -315,27 +319,58 @@ TEST_F(load, rules_parameter_changes_the_built_in_ones)
 			       "window=5 tools=nc\n"));
 }
 
-TEST_F(load, memory_is_printed_at_load)
+/* Loads the module, and opens the kernel log where it begins to write about that. */
+static int load_logged(void)
 {
 	int kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
-	char memory[32], *s;
+
+	if (kmsg < 0 || module_unload() || lseek(kmsg, 0, SEEK_END) < 0 || module_load(""))
+		return -1;
+	return kmsg;
+}
+
+/* Is there a line of the module's with both words? */
+static bool has_logged(int kmsg, const char *word, const char *other)
+{
 	bool found = false;
 	ssize_t len;
 
+	while ((len = read(kmsg, text, sizeof(text) - 1)) > 0) {
+		text[len] = '\0';
+		found |= strstr(text, "netscan: ") && strstr(text, word) && strstr(text, other);
+	}
+	close(kmsg);
+	return found;
+}
+
+/* The harness leaves a mark where it has had the module built with them. */
+TEST_F(load, its_self_tests_pass)
+{
+	bool built = !access(program_beside("selftests"), F_OK);
+	int kmsg = load_logged();
+	bool found;
+
 	ASSERT_LE(0, kmsg);
-	ASSERT_EQ(0, module_unload());
-	ASSERT_LE(0, lseek(kmsg, 0, SEEK_END));
-	ASSERT_EQ(0, module_load(""));
+	found = has_logged(kmsg, "self-tests: ", " passed");
+	if (!built && !found)
+		SKIP(return, "this module is built without them");
+	EXPECT_TRUE(found) TH_LOG("no line says so");
+	/* They leave nothing in the ledger. */
+	EXPECT_EQ(0u, stats_get("pushed"));
+	EXPECT_EQ(0u, stats_get("evicted_open"));
+}
+
+TEST_F(load, memory_is_printed_at_load)
+{
+	int kmsg = load_logged();
+	char memory[32], *s;
+
+	ASSERT_LE(0, kmsg);
 	ASSERT_LT(0, file_read(PROC("status"), text, sizeof(text)));
 	s = strstr(text, "\nmemory: ");
 	ASSERT_NE(NULL, s);
 	snprintf(memory, sizeof(memory), "%lu", strtoul(s + strlen("\nmemory: "), NULL, 10));
-	while ((len = read(kmsg, text, sizeof(text) - 1)) > 0) {
-		text[len] = '\0';
-		found |= strstr(text, "netscan") && strstr(text, memory);
-	}
-	EXPECT_TRUE(found) TH_LOG("no line with %s", memory);
-	close(kmsg);
+	EXPECT_TRUE(has_logged(kmsg, "loaded", memory)) TH_LOG("no line with %s", memory);
 }
 
 /* ---- a thousand times, with everything that may go on meanwhile ---- */

@@ -22,6 +22,7 @@
 #   FULL     not empty: tests that have a quick size run at full size, for up to VM_TIMEOUT
 #   BENCH_TIMEOUT seconds one guest that is measured may live (default: 1500)
 #   GUEST_EXTRA   more packages for the guest, by name
+#   SELFTEST 1: the module is built with its self-tests, as some kernels' descriptions ask for anyway
 #   SEED, EXECS   which trace of execs is compared with the model, and how long
 #                 (default: any, and the 3200 that the model test has time for)
 #   NETSCAN_CACHE where slow things are kept          (default: ~/.cache/netscan)
