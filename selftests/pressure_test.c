@@ -334,7 +334,7 @@ TEST_F_TIMEOUT(arguments, that_pad_one_host_do_not_hide_it, 120)
 
 /**
  * struct bomb - processes that do nothing but exec
- * @until: when they stop, of now_ns()
+ * @until: when they stop, of now_ns(), unless that was too soon for an alert
  * @workers: how many
  * @execs: how often each did
  * @failed: how often an exec failed, or a vfork
@@ -352,7 +352,7 @@ static void __attribute__((noreturn)) exec_on(struct bomb *bomb, unsigned int me
 	char host[24], *argv[] = { "ping", "-c", "1", host, NULL };
 	volatile uint64_t failed = 0, n = 0;
 
-	while (now_ns() < bomb->until) {
+	while (now_ns() < bomb->until || n <= THRESHOLD) {
 		volatile pid_t pid;
 
 		snprintf(host, sizeof(host), "h%llu", (unsigned long long)n++);

@@ -16,7 +16,7 @@
 #   MEM      memory of the guest in MiB               (default: 1024)
 #   ACCEL    what QEMU runs it with, as of its -accel (default: kvm where that works, else tcg)
 #   TEST_TIMEOUT  seconds one test program may take   (default: 180)
-#   VM_TIMEOUT    seconds one guest may live          (default: 1800; 7200 with FULL)
+#   VM_TIMEOUT    seconds one guest may live          (default: 2700; 7200 with FULL)
 #   SLOW     how many times slower the guest is than a plain one: limits of time grow as much,
 #            numbers of rounds shrink; if not given, what the kernel's description says, or 1
 #   FULL     not empty: tests that have a quick size run at full size, for up to VM_TIMEOUT
@@ -49,7 +49,7 @@ FULL=${FULL:-}
 if [ -n "$FULL" ]; then
 	VM_TIMEOUT=${VM_TIMEOUT:-7200}
 fi
-VM_TIMEOUT=${VM_TIMEOUT:-1800}
+VM_TIMEOUT=${VM_TIMEOUT:-2700}
 BENCH_TIMEOUT=${BENCH_TIMEOUT:-1500}
 CACHE=${NETSCAN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netscan}
 
