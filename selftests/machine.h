@@ -28,13 +28,15 @@ int ko_unload(const char *name);
  * @count: how many
  * @sum: nanoseconds of all
  * @longest: nanoseconds of the longest
- * @usual: nanoseconds that 99 of 100 took less than, a power of two
+ * @most: nanoseconds that 99 of 100 took less than, a power of two
+ * @half: and that half of them took less than
  */
 struct stopwatch {
 	uint64_t count;
 	uint64_t sum;
 	uint64_t longest;
-	uint64_t usual;
+	uint64_t most;
+	uint64_t half;
 };
 
 /** stopwatch_load() - load netscan anew between the probes of the stopwatch; 0 or -errno */

@@ -76,11 +76,26 @@ static int set_run(const char *text, const struct kernel_param *param)
 	return err;
 }
 
-/* "COUNT SUM LONGEST", and the number of nanoseconds that 99 of 100 took less than. */
+/* The number of nanoseconds, a power of two, that so many of 100 took less than. */
+static u64 most_of(u64 count, unsigned int of_100)
+{
+	unsigned int cpu, bits;
+	u64 seen = 0;
+
+	for (bits = 0; bits < 63; bits++) {
+		for_each_possible_cpu(cpu)
+			seen += per_cpu(watches, cpu).below[bits];
+		if (seen * 100 >= count * of_100)
+			break;
+	}
+	return 1ULL << bits;
+}
+
+/* "COUNT SUM LONGEST", and what 99 of 100 took less than, and what half of them did. */
 static int get_run(char *text, const struct kernel_param *param)
 {
-	u64 count = 0, sum = 0, longest = 0, seen = 0;
-	unsigned int cpu, bits;
+	u64 count = 0, sum = 0, longest = 0;
+	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
 		const struct watch *w = per_cpu_ptr(&watches, cpu);
@@ -89,14 +104,8 @@ static int get_run(char *text, const struct kernel_param *param)
 		sum += w->sum;
 		longest = max(longest, w->longest);
 	}
-	for (bits = 0; bits < 63; bits++) {
-		for_each_possible_cpu(cpu)
-			seen += per_cpu(watches, cpu).below[bits];
-		if (seen * 100 >= count * 99)
-			break;
-	}
-	return scnprintf(text, PAGE_SIZE, "%llu %llu %llu %llu\n", count, sum, longest,
-			 1ULL << bits);
+	return scnprintf(text, PAGE_SIZE, "%llu %llu %llu %llu %llu\n", count, sum, longest,
+			 most_of(count, 99), most_of(count, 50));
 }
 
 static const struct kernel_param_ops run_ops = {
@@ -105,7 +114,7 @@ static const struct kernel_param_ops run_ops = {
 };
 
 module_param_cb(run, &run_ops, NULL, 0600);
-MODULE_PARM_DESC(run, "written: begin; read: how many, nanoseconds of all, the longest, 99 of 100");
+MODULE_PARM_DESC(run, "written: begin; read: how many, nanoseconds of all, the longest, 99 of 100, half");
 
 static int __init init_stopwatch(void)
 {
