@@ -22,6 +22,7 @@
  * @count: how many
  * @sum: nanoseconds of all
  * @longest: nanoseconds of the longest
+ * @least: nanoseconds of the shortest, or 0
  * @below: how many took less than 2^index nanoseconds, and not less than half of that
  */
 struct watch {
@@ -29,6 +30,7 @@ struct watch {
 	u64 count;
 	u64 sum;
 	u64 longest;
+	u64 least;
 	u64 below[64];
 };
 
@@ -52,6 +54,7 @@ static int stop_watch(struct kprobe *p, struct pt_regs *regs)
 	w->count++;
 	w->sum += took;
 	w->longest = max(w->longest, took);
+	w->least = min_not_zero(w->least, took);
 	w->below[took ? min(fls64(took), 63) : 0]++;
 	return 0;
 }
@@ -68,18 +71,24 @@ static struct kprobe after = {
 
 static bool running;
 
+/* When it runs already, it begins anew; what is under way on other CPUs may be counted or not. */
 static int set_run(const char *text, const struct kernel_param *param)
 {
-	int err = running ? -EBUSY : register_kprobe(&before);
+	unsigned int cpu;
+	int err = 0;
 
+	for_each_possible_cpu(cpu)
+		*per_cpu_ptr(&watches, cpu) = (struct watch){};
+	if (!running)
+		err = register_kprobe(&before);
 	running |= !err;
 	return err;
 }
 
-/* "COUNT SUM LONGEST", and the number of nanoseconds that 99 of 100 took less than. */
+/* "COUNT SUM LONGEST", the number of nanoseconds that 99 of 100 took less than, and the least. */
 static int get_run(char *text, const struct kernel_param *param)
 {
-	u64 count = 0, sum = 0, longest = 0, seen = 0;
+	u64 count = 0, sum = 0, longest = 0, least = 0, seen = 0;
 	unsigned int cpu, bits;
 
 	for_each_possible_cpu(cpu) {
@@ -88,6 +97,7 @@ static int get_run(char *text, const struct kernel_param *param)
 		count += w->count;
 		sum += w->sum;
 		longest = max(longest, w->longest);
+		least = min_not_zero(least, w->least);
 	}
 	for (bits = 0; bits < 63; bits++) {
 		for_each_possible_cpu(cpu)
@@ -95,8 +105,8 @@ static int get_run(char *text, const struct kernel_param *param)
 		if (seen * 100 >= count * 99)
 			break;
 	}
-	return scnprintf(text, PAGE_SIZE, "%llu %llu %llu %llu\n", count, sum, longest,
-			 1ULL << bits);
+	return scnprintf(text, PAGE_SIZE, "%llu %llu %llu %llu %llu\n", count, sum, longest,
+			 1ULL << bits, least);
 }
 
 static const struct kernel_param_ops run_ops = {
@@ -105,7 +115,7 @@ static const struct kernel_param_ops run_ops = {
 };
 
 module_param_cb(run, &run_ops, NULL, 0600);
-MODULE_PARM_DESC(run, "written: begin; read: how many, nanoseconds of all, the longest, 99 of 100");
+MODULE_PARM_DESC(run, "written: begin; read: how many, nanoseconds of all, the longest, 99 of 100, the least");
 
 static int __init init_stopwatch(void)
 {
