@@ -150,7 +150,7 @@ build_ids()
 		time /tmp/bench/other-id "${other[@]:1}"
 	row exec 'netscan, build-ids, the tool' 4 time "${tool[@]}"
 	touch /tmp/bench/other-id
-	EXECS=50 row exec 'netscan, build-ids, another program with a build-id, just changed' 4 \
+	EXECS=50 row exec 'netscan, build-ids, with a build-id, just changed' 4 \
 		time /tmp/bench/other-id "${other[@]:1}"
 	many_rules 1 13
 	many_exceptions 1 64
@@ -182,7 +182,7 @@ memory()
 	config default
 	printf 'row\tmemory\tallocated, one processor\t1\t%s\n' \
 		"$(sed -n 's/^memory: //p' /proc/netscan/status)"
-	printf 'row\tmemory\tthe module itself\t1\t%s\n' "$(cat /sys/module/netscan/coresize)"
+	printf 'row\tmemory\t%s\t1\t%s\n' 'the module itself' "$(cat /sys/module/netscan/coresize)"
 }
 
 # watched [PARAMETER...] - as load(), with probes around netscan's that take the time of it
@@ -234,7 +234,7 @@ probes()
 	probe 'build-ids, another program with a build-id' 4 /tmp/bench/other-id "${other[@]:1}"
 	probe 'build-ids, the tool' 4 "${tool[@]}"
 	touch /tmp/bench/other-id
-	EXECS=50 probe 'build-ids, another program with a build-id, just changed' 4 \
+	EXECS=50 probe 'build-ids, with a build-id, just changed' 4 \
 		/tmp/bench/other-id "${other[@]:1}"
 	sleep 3
 	many_rules 1 13

@@ -52,7 +52,7 @@ awk -F , '
 		line("the same; of a file with one",
 		     least("netscan; build-ids; " id, 4) - bare_id, empty + 300)
 		line("the same; of a file that was changed within two seconds",
-		     least("netscan; build-ids; " id "; just changed", 4) - bare_id, empty + 300)
+		     least("netscan; build-ids; with a build-id; just changed", 4) - bare_id, empty + 300)
 		line("of what is no tool; 16 rules and 64 exceptions",
 		     least("netscan; 16 rules and 64 exceptions; " nothing, 4) - bare, empty + 400)
 		line("the same; build-ids learned",
@@ -92,7 +92,7 @@ awk -F , '
 		of(nothing, 4, 300)
 		of("build-ids; " nothing, 4, 300)
 		of("build-ids; " id, 4, 300)
-		of("build-ids; " id "; just changed", 4, 300)
+		of("build-ids; with a build-id; just changed", 4, 300)
 		of("16 rules and 64 exceptions; " nothing, 4, 400)
 		of("build-ids; 16 rules and 64 exceptions; " nothing, 4, 400)
 		of("the tool", 4, "")
