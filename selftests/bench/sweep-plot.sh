@@ -40,4 +40,4 @@ set key top left
 set xrange [-0.6:3.6]
 plot '$work/points' using 2:xtic(1) title 'median', '' using 3 title 'most'
 END
-sed 's/[[:blank:]]*$//' "$work/svg" >"$svg"
+sed 's/[[:blank:]]*$//; ${/^$/d}' "$work/svg" >"$svg"
