@@ -6,6 +6,7 @@
 # Usage: plot.sh CSV SVG
 set -eu
 csv=$1 svg=$2
+subtitle=$("$(dirname "$0")/subtitle.sh" "$csv")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -23,9 +24,10 @@ for part in 'arguments in the window' 'rules for the tool' 'exceptions for other
 	points "${part%% *}" "${part#* }" 'bare exec; the tool' >"$work/${part%% *}"
 done
 gnuplot <<END
-set terminal svg size 900,620 font 'sans,11' background '#ffffff'
+set terminal svg size 900,660 font 'sans,11' background '#ffffff'
 set output '$work/svg'
-set multiplot layout 2,2 title "instructions that netscan adds to an exec of a tool with 4 arguments"
+set multiplot layout 2,2 title \
+	"instructions that netscan adds to an exec of a tool with 4 arguments\n{/*0.8 $subtitle}"
 set yrange [0:*]
 set grid ytics lc rgb '#dddddd'
 set style data linespoints

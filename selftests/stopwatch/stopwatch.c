@@ -22,6 +22,7 @@
  * @count: how many
  * @sum: nanoseconds of all
  * @longest: nanoseconds of the longest
+ * @least: nanoseconds of the shortest, or 0
  * @below: how many took less than 2^index nanoseconds, and not less than half of that
  */
 struct watch {
@@ -29,6 +30,7 @@ struct watch {
 	u64 count;
 	u64 sum;
 	u64 longest;
+	u64 least;
 	u64 below[64];
 };
 
@@ -52,6 +54,7 @@ static int stop_watch(struct kprobe *p, struct pt_regs *regs)
 	w->count++;
 	w->sum += took;
 	w->longest = max(w->longest, took);
+	w->least = min_not_zero(w->least, took);
 	w->below[took ? min(fls64(took), 63) : 0]++;
 	return 0;
 }
@@ -68,10 +71,16 @@ static struct kprobe after = {
 
 static bool running;
 
+/* When it runs already, it begins anew; what is under way on other CPUs may be counted or not. */
 static int set_run(const char *text, const struct kernel_param *param)
 {
-	int err = running ? -EBUSY : register_kprobe(&before);
+	unsigned int cpu;
+	int err = 0;
 
+	for_each_possible_cpu(cpu)
+		*per_cpu_ptr(&watches, cpu) = (struct watch){};
+	if (!running)
+		err = register_kprobe(&before);
 	running |= !err;
 	return err;
 }
@@ -91,10 +100,10 @@ static u64 most_of(u64 count, unsigned int of_100)
 	return 1ULL << bits;
 }
 
-/* "COUNT SUM LONGEST", and what 99 of 100 took less than, and what half of them did. */
+/* "COUNT SUM LONGEST", what 99 of 100 took less than, what half of them did, and the least. */
 static int get_run(char *text, const struct kernel_param *param)
 {
-	u64 count = 0, sum = 0, longest = 0;
+	u64 count = 0, sum = 0, longest = 0, least = 0;
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
@@ -103,9 +112,10 @@ static int get_run(char *text, const struct kernel_param *param)
 		count += w->count;
 		sum += w->sum;
 		longest = max(longest, w->longest);
+		least = min_not_zero(least, w->least);
 	}
-	return scnprintf(text, PAGE_SIZE, "%llu %llu %llu %llu %llu\n", count, sum, longest,
-			 most_of(count, 99), most_of(count, 50));
+	return scnprintf(text, PAGE_SIZE, "%llu %llu %llu %llu %llu %llu\n", count, sum,
+			 longest, most_of(count, 99), most_of(count, 50), least);
 }
 
 static const struct kernel_param_ops run_ops = {
@@ -114,7 +124,7 @@ static const struct kernel_param_ops run_ops = {
 };
 
 module_param_cb(run, &run_ops, NULL, 0600);
-MODULE_PARM_DESC(run, "written: begin; read: how many, nanoseconds of all, the longest, 99 of 100, half");
+MODULE_PARM_DESC(run, "written: begin; read: how many, nanoseconds of all, the longest, 99 of 100, half, the least");
 
 static int __init init_stopwatch(void)
 {
