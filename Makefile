@@ -23,7 +23,7 @@ SECUREBOOT := /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e09
 
 # What the VM harness is told; see selftests/vm/params.sh. KDIR is one only if given.
 PARAMS	:= SUITE ARCH KERNEL KERNEL_SUITE FLAVOUR SMP MEM ACCEL TEST_TIMEOUT VM_TIMEOUT FULL \
-		   FULL_BUDGET GUEST_EXTRA NETSCAN_CACHE
+		   FULL_BUDGET GUEST_EXTRA PART NETSCAN_CACHE
 export $(PARAMS)
 unexport SHELL INTERACTIVE
 HARNESS_KDIR := $(if $(filter command environment,$(firstword $(origin KDIR))),$(KDIR))
@@ -39,8 +39,9 @@ help:
 	@echo '  make check-vm       only the kernel selftests (TESTS="a_test b_test": only these;'
 	@echo '                      FULL=1: decoys and floods at full size;'
 	@echo '                      KERNEL=debug: on a kernel built with every checker)'
-	@echo '  make check-full     them on all kernels and architectures, as far as FULL_BUDGET seconds'
-	@echo '                      allow; what has passed is not run again (CELLS="name name": only these)'
+	@echo '  make check-full     them on all kernels and architectures, and the stress tests, as far as'
+	@echo '                      FULL_BUDGET seconds allow; what has passed is not run again'
+	@echo '                      (CELLS="name name": only these)'
 	@echo '  make bench          what an exec costs with netscan, without, and with others like it,'
 	@echo '                      counted in a guest (BENCH=netscan, BENCH=hostile, BENCH=others: only'
 	@echo '                      these rows)'
