@@ -46,6 +46,7 @@ help:
 	@echo '                      counted in a guest (BENCH=netscan, BENCH=hostile, BENCH=others: only'
 	@echo '                      these rows)'
 	@echo '  make coverage       the lines of the module that host tests and selftests run, and do not'
+	@echo '  make fuzz           noise for every parser and renderer, FUZZ_SECONDS=60 for each'
 	@echo '  make bench-host     instructions per argument, lookup, eviction, counted by callgrind'
 	@echo '  make check-install  install, boot with systemd, see it at work, uninstall: as README says'
 	@echo '  make check-daemons  monitoring daemons, as Debian installs them, in a guest of their own'
@@ -123,6 +124,13 @@ bench-host:
 	@selftests/vm/install.sh check
 	@$(MAKE) --no-print-directory -C selftests/host cost
 
+# Each side says what failed; the other is run all the same.
+fuzz:
+	@selftests/vm/install.sh check
+	@status=0; for side in selftests/host userspace; do \
+		$(MAKE) --no-print-directory -C $$side fuzz || status=1; \
+	done; exit $$status
+
 check-vm:
 	@KDIR='$(HARNESS_KDIR)' TESTS='$(TESTS)' .ci/check.sh vm
 
@@ -158,5 +166,5 @@ distclean: clean
 	rm -rf "$${NETSCAN_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/netscan}"
 
 # A directory is named module, too.
-.PHONY: help module logger load unload install uninstall run check lint check-host bench \
+.PHONY: help module logger load unload install uninstall run check lint check-host fuzz bench \
 	bench-host check-vm check-full check-install check-daemons check-stress coverage clean distclean
