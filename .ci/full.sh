@@ -39,7 +39,10 @@ first_cells()
 other_cells()
 {
 	cat <<-END
-	symbols             300   60 symbols KERNEL_SUITE=bookworm
+	symbols-5.10        200  100 symbols KERNEL_SUITE=bullseye
+	symbols-6.1         200   60 symbols KERNEL_SUITE=bookworm
+	symbols-6.12        200  100 symbols KERNEL_SUITE=trixie
+	symbols-7.x         200  100 symbols KERNEL_SUITE=trixie-backports
 	build-clang         200  100 build KERNEL=clang
 	build-s390x         180   60 build ARCH=s390x
 	build-i386          180   60 build ARCH=i386
