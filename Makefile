@@ -23,7 +23,7 @@ SECUREBOOT := /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e09
 
 # What the VM harness is told; see selftests/vm/params.sh. KDIR is one only if given.
 PARAMS	:= SUITE ARCH KERNEL KERNEL_SUITE FLAVOUR SMP MEM ACCEL TEST_TIMEOUT VM_TIMEOUT FULL \
-		   FULL_BUDGET GUEST_EXTRA NETSCAN_CACHE SELFTEST
+		   FULL_BUDGET GUEST_EXTRA PART NETSCAN_CACHE SELFTEST
 export $(PARAMS)
 unexport SHELL INTERACTIVE
 HARNESS_KDIR := $(if $(filter command environment,$(firstword $(origin KDIR))),$(KDIR))
@@ -39,12 +39,14 @@ help:
 	@echo '  make check-vm       only the kernel selftests (TESTS="a_test b_test": only these;'
 	@echo '                      FULL=1: decoys and floods at full size;'
 	@echo '                      KERNEL=debug: on a kernel built with every checker)'
-	@echo '  make check-full     them on all kernels and architectures, as far as FULL_BUDGET seconds'
-	@echo '                      allow; what has passed is not run again (CELLS="name name": only these)'
+	@echo '  make check-full     them on all kernels and architectures, and the stress tests, as far as'
+	@echo '                      FULL_BUDGET seconds allow; what has passed is not run again'
+	@echo '                      (CELLS="name name": only these)'
 	@echo '  make bench          what an exec costs with netscan, without, and with others like it,'
 	@echo '                      counted in a guest (BENCH=netscan, BENCH=hostile, BENCH=others: only'
 	@echo '                      these rows)'
 	@echo '  make coverage       the lines of the module that host tests and selftests run, and do not'
+	@echo '  make fuzz           noise for every parser and renderer, FUZZ_SECONDS=60 for each'
 	@echo '  make bench-host     instructions per argument, lookup, eviction, counted by callgrind'
 	@echo '  make check-install  install, boot with systemd, see it at work, uninstall: as README says'
 	@echo '  make check-daemons  monitoring daemons, as Debian installs them, in a guest of their own'
@@ -123,6 +125,13 @@ bench-host:
 	@selftests/vm/install.sh check
 	@$(MAKE) --no-print-directory -C selftests/host cost
 
+# Each side says what failed; the other is run all the same.
+fuzz:
+	@selftests/vm/install.sh check
+	@status=0; for side in selftests/host userspace; do \
+		$(MAKE) --no-print-directory -C $$side fuzz || status=1; \
+	done; exit $$status
+
 check-vm:
 	@KDIR='$(HARNESS_KDIR)' TESTS='$(TESTS)' .ci/check.sh vm
 
@@ -158,5 +167,5 @@ distclean: clean
 	rm -rf "$${NETSCAN_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/netscan}"
 
 # A directory is named module, too.
-.PHONY: help module logger load unload install uninstall run check lint check-host bench \
+.PHONY: help module logger load unload install uninstall run check lint check-host fuzz bench \
 	bench-host check-vm check-full check-install check-daemons check-stress coverage clean distclean

@@ -5,8 +5,9 @@
 #
 # Usage: coverage.sh [TEST...]; the selftests are all, or those named. KERNEL must be gcov.
 #
-# A line counts if the kernel's compiler made code of it; it has run if it did on either
-# side. The verdict is that of all files together; before it come the lines that never ran.
+# A line counts if the kernel's compiler made code of it. Of all files together, enough must have
+# run in the guest, and on either side; those that never ran are listed, and must be those that
+# coverage.unreached gives the reason of, each line of it "file: text of the line: reason".
 set -eu
 TOP=$(cd "$(dirname "$0")/.." && pwd)
 . "$TOP/selftests/vm/lib.sh"
@@ -46,10 +47,35 @@ guest_lines()
 	done
 }
 
-# report HOST GUEST - percent by file, and the lines that never ran, of the two answers of gcov
+# report UNREACHED HOST GUEST - percent by file, the lines that never ran, and the verdicts, of the
+# list of lines with a reason and of the two answers of gcov
 report()
 {
 	awk -v enough="$ENOUGH" '
+	function trim(text)
+	{
+		gsub(/^[ \t]+|[ \t]+$/, "", text)
+		return text
+	}
+	function judge(what, some,	percent)
+	{
+		percent = all ? 100 * some / all : 0
+		printf "%s coverage: %.1f %% of %d lines of the module ran %s\n",
+			(percent >= enough ? "ok" : "not ok"), percent, all, what
+	}
+	FILENAME ~ /unreached$/ {
+		if (/^#/ || !NF)
+			next
+		file = $0
+		sub(/:.*/, "", file)
+		text = substr($0, length(file) + 2)
+		# The text may have colons of its own; the reason has none.
+		if (!match(text, /: [^:]+$/))
+			wrong[$0] = 1
+		else
+			reason[file ":" trim(substr(text, 1, RSTART - 1))] = $0
+		next
+	}
 	/^ *-: *0:Source:/ {
 		file = $0
 		sub(/.*Source:/, "", file)
@@ -67,8 +93,11 @@ report()
 		sub(/:.*/, "", line)
 		sub(/^[0-9]*:/, "", text)
 		key = file ":" line
-		if (count ~ /^[0-9]/)
+		if (count ~ /^[0-9]/) {
 			ran[key] = 1
+			if (FILENAME ~ /guest$/)
+				ran_there[key] = 1
+		}
 		if (FILENAME ~ /guest$/ && count != "-")
 			code[key] = text
 	}
@@ -77,10 +106,17 @@ report()
 			split(key, part, ":")
 			lines[part[1]]++
 			all++
+			there += key in ran_there
 			if (key in ran) {
 				hit[part[1]]++
 				some++
+				continue
 			}
+			what = part[1] ":" trim(code[key])
+			if (what in reason)
+				met[what] = 1
+			else
+				unexplained[key] = 1
 		}
 		for (file in lines)
 			printf "    %5.1f %%  %4d of %4d  module/%s\n", 100 * hit[file] / lines[file],
@@ -88,12 +124,26 @@ report()
 		close("sort -k 6")
 		for (key in code)
 			if (!(key in ran))
-				printf "    never run: module/%s:%s\n", key, code[key] | "sort -V"
+				printf "    never run%s: module/%s:%s\n",
+					key in unexplained ? "" : ", with reason", key, code[key] | "sort -V"
 		close("sort -V")
-		percent = all ? 100 * some / all : 0
-		printf "%s coverage: %.1f %% of %d lines of the module ran\n",
-			(percent >= enough ? "ok" : "not ok"), percent, all
-	}' "$1" "$2"
+		judge("in the guest", there)
+		judge("in the guest or on the host", some)
+		for (key in unexplained) {
+			printf "not ok coverage: module/%s never ran, and no reason is given\n", key | "sort -V"
+			bad = 1
+		}
+		for (what in reason)
+			if (!(what in met))
+				wrong[reason[what]] = 1
+		for (what in wrong) {
+			printf "not ok coverage: no line that never ran is: %s\n", what | "sort -V"
+			bad = 1
+		}
+		close("sort -V")
+		if (!bad)
+			print "ok coverage: every line that never ran has a reason, every reason a line"
+	}' "$1" "$2" "$3"
 }
 
 [ "$KERNEL" = gcov ] || die "the kernel must be gcov (make coverage tells it so)"
@@ -104,4 +154,4 @@ host_lines >"$work/lines.host"
 guest_lines "$@" >"$work/lines.guest"
 # The kernel's own headers are not where its compiler saw them.
 grep -v '^Cannot open source file' "$work/gcov" >&2 || true
-report "$work/lines.host" "$work/lines.guest" | tee "$TOP/build/coverage"
+report .ci/coverage.unreached "$work/lines.host" "$work/lines.guest" | tee "$TOP/build/coverage"

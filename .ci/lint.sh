@@ -107,6 +107,20 @@ check_warnings()
 	"$TOP/selftests/vm/module.sh" "$release" "$work/netscan.ko" W=1 KCFLAGS=-Werror
 }
 
+# What the probe puts on the stack of whoever execs, at the deepest, in bytes; what the kernel's
+# own functions take that it calls comes on top.
+check_stack()
+{
+	local flag=-fcallgraph-info=su built
+
+	"$TOP/selftests/vm/module.sh" "$release" "$work/netscan.ko" W=1 KCFLAGS=$flag >"$work/stack" 2>&1 || {
+		cat "$work/stack"
+		return 1
+	}
+	built=$(echo "$TOP/build/$release-W-1-KCFLAGS$flag" | tr "=" -)
+	awk -v from=on_exec -v limit=2048 -f .ci/stack.awk "$built"/module/*.ci
+}
+
 check_sparse()
 {
 	"$TOP/selftests/vm/module.sh" "$release" "$work/netscan.ko" SELFTEST=1 W=1 KCFLAGS=-Werror C=2 \
@@ -211,6 +225,7 @@ check()
 		echo "ok lint: $name # SKIP $tool is not installed"
 	elif "check_${name//-/_}" >"$work/out" 2>&1; then
 		echo "ok lint: $name"
+		[ "$name" != stack ] || sed 's/^/    /' "$work/out"
 	else
 		echo "not ok lint: $name"
 		head -n 100 "$work/out" | sed 's/^/    /'
@@ -234,6 +249,7 @@ check checkpatch "$source/scripts/checkpatch.pl"
 check kernel-doc "$source/scripts/kernel-doc"
 skip clang-format "no settings leave the tree as it is (tables in columns, split lists); checkpatch --strict checks the layout"
 check warnings make
+check stack make
 check sparse sparse
 check cppcheck cppcheck
 check clang-tidy clang-tidy

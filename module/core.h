@@ -23,6 +23,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
+#include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -35,6 +36,8 @@
 
 #define netscan_calloc(n, size)	kvcalloc(n, size, GFP_KERNEL)
 #define netscan_free(p)		kvfree(p)
+/* The caller holds the lock: checked by lockdep, and nothing where there is none. */
+#define netscan_assert_held(lock)	lockdep_assert_held(lock)
 #define netscan_copy_user(to, addr, n) \
 	copy_from_user_nofault(to, (const void __user *)(addr), n)
 #else

@@ -142,6 +142,7 @@ static void begin_scan(const struct netscan_turn *t, struct netscan_group *g)
  */
 bool netscan_life_alert(const struct netscan_turn *t, struct netscan_group *g)
 {
+	netscan_assert_held(&t->bucket->lock);
 	if (!g->scan_id)
 		begin_scan(t, g);
 	if (!emit_note(t, g, NETSCAN_ALERT, NULL))
@@ -164,6 +165,7 @@ static bool has_doubled(u32 n, u32 next)
  */
 void netscan_life_update(const struct netscan_turn *t, struct netscan_group *g)
 {
+	netscan_assert_held(&t->bucket->lock);
 	if (!has_doubled(g->seen, g->next_seen) &&
 	    !has_doubled(g->run.events, g->next_events))
 		return;
@@ -173,6 +175,7 @@ void netscan_life_update(const struct netscan_turn *t, struct netscan_group *g)
 
 static void leave_scan(const struct netscan_turn *t, struct netscan_group *g)
 {
+	netscan_assert_held(&t->bucket->lock);
 	WRITE_ONCE(g->scan_id, 0);
 	netscan_table_set_state(t->bucket, g, NETSCAN_ARMED);
 	netscan_life_close(t, g);

@@ -92,6 +92,7 @@ static void settle(const struct netscan_turn *t, struct netscan_group *g)
 /* Time first, then the event. */
 static void begin_event(struct netscan_turn *t, struct netscan_group *g)
 {
+	netscan_assert_held(&t->bucket->lock);
 	settle(t, g);
 	if (g->state == NETSCAN_ARMED && g->run.events && begins_anew(t, g))
 		netscan_life_close(t, g);
@@ -139,6 +140,7 @@ static u32 add_args(struct netscan_turn *t, struct netscan_group *g,
  */
 static void judge(struct netscan_turn *t, struct netscan_group *g)
 {
+	netscan_assert_held(&t->bucket->lock);
 	if (g->state == NETSCAN_OPEN) {
 		netscan_life_update(t, g);
 	} else if (g->state == NETSCAN_COVERED &&

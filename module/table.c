@@ -120,6 +120,7 @@ void netscan_table_remove(struct netscan_bucket *b, struct netscan_group *g)
 	u16 i = g - b->group;
 	u16 *link = &b->head[g->key % NETSCAN_BUCKET_GROUPS];
 
+	netscan_assert_held(&b->lock);
 	while (*link != i)
 		link = &b->group[*link].hash_next;
 	*link = g->hash_next;
@@ -339,6 +340,7 @@ struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
 	u16 *head = &b->head[key % NETSCAN_BUCKET_GROUPS];
 	u16 i;
 
+	netscan_assert_held(&b->lock);
 	if (g)
 		return g;
 	if (b->free == NETSCAN_NIL)
@@ -370,6 +372,7 @@ struct netscan_group *netscan_table_get(struct netscan_bucket *b, u64 key,
 void netscan_table_make_room(struct netscan_bucket *b, struct netscan_group *g,
 			     u64 now, netscan_evict_fn evict, void *ctx)
 {
+	netscan_assert_held(&b->lock);
 	evict_group(b, choose_victim(b, g, g->from.account, true, now), now,
 		    evict, ctx);
 }

@@ -80,6 +80,54 @@ static void check_args(const struct reader *got, const char *key,
 		    key);
 }
 
+/* A line without a bare byte that the strict reader takes. */
+static void check_line(struct reader *got, const struct netscan_text *t,
+		       const char *line)
+{
+	const char *why;
+	size_t i;
+
+	fail_unless(!t->cut && t->len <= NETSCAN_RECORD_MAX, "it fits");
+	for (i = 0; i + 1 < t->len; i++)
+		fail_unless(line[i] >= 0x20 && line[i] <= 0x7e, "a bare byte");
+	why = reader_parse(got, line, t->len);
+	fail_unless(!why, why ? why : "");
+}
+
+static void check_number(const struct reader *got, const char *key, u64 n)
+{
+	char text[24];
+
+	fail_unless(reader_is(got, key, text,
+			      sprintf(text, "%llu", (unsigned long long)n)),
+		    key);
+}
+
+/* The two that are about netscan itself. */
+static void check_own(bool health)
+{
+	char line[NETSCAN_RECORD_MAX + 1], reason[256];
+	u64 seq = take_number(), real = take_number(), n = take_number();
+	bool ok = take_byte() & 1;
+	struct netscan_text t;
+	struct reader got;
+
+	take_string(reason, sizeof(reason));
+	netscan_text_init(&t, line, sizeof(line));
+	if (health)
+		netscan_record_print_health(&t, seq, real, ok, reason, n);
+	else
+		netscan_record_print_lost(&t, seq, real, n);
+	check_line(&got, &t, line);
+	check_number(&got, "seq", seq);
+	check_number(&got, health ? "missed" : "lost", n);
+	if (!health)
+		return;
+	fail_unless(reader_is(&got, "reason", reason, strlen(reason)), "reason");
+	fail_unless(reader_is(&got, "state", ok ? "ok" : "failed", ok ? 2 : 6),
+		    "state");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char exe[4096], parent_exe[4096], cgroup[4096], tty[64];
@@ -93,13 +141,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct netscan_record r = { .rule = "scan", .tool = "ping" };
 	struct netscan_text t;
 	struct reader got;
-	const char *why;
-	size_t i;
+	u8 kind;
 	bool cut;
 
 	left = data;
 	nr_left = size;
-	r.type = take_byte() % 3;
+	kind = take_byte() % 5;
+	if (kind > NETSCAN_END) {
+		check_own(kind & 1);
+		return 0;
+	}
+	r.type = kind;
 	r.reason = "idle";
 	r.by = 1 + take_byte() % 63;
 	r.from.match = take_byte() % 5;
@@ -119,11 +171,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	d.auid = take_number();
 	netscan_text_init(&t, line, sizeof(line));
 	netscan_record_print(&t, take_number(), &r, &d);
-	fail_unless(!t.cut && t.len <= NETSCAN_RECORD_MAX, "it fits");
-	for (i = 0; i + 1 < t.len; i++)
-		fail_unless(line[i] >= 0x20 && line[i] <= 0x7e, "a bare byte");
-	why = reader_parse(&got, line, t.len);
-	fail_unless(!why, why ? why : "");
+	check_line(&got, &t, line);
 	check_args(&got, "args_first", r.first_text, r.first_len);
 	fail_unless(reader_is(&got, "parent_comm", r.from.parent_comm,
 			      strnlen(r.from.parent_comm, 16)), "parent_comm");

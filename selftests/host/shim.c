@@ -67,6 +67,13 @@ void raw_spin_unlock(raw_spinlock_t *lock)
 	locks_held--;
 }
 
+/* Where another is held, that is the wrong one. */
+void shim_assert_held(const raw_spinlock_t *lock)
+{
+	if (!lock->held && locks_held)
+		shim_die("another lock is held than is needed");
+}
+
 int shim_locks_held(void)
 {
 	return locks_held;

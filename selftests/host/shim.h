@@ -159,9 +159,17 @@ struct shim_lock {
 
 #define raw_spinlock_t	struct shim_lock
 
+/* Tests that are about less than a scanner take no lock. */
+#ifdef SHIM_UNCHECKED
+#define netscan_assert_held(lock)	((void)(lock))
+#else
+#define netscan_assert_held(lock)	shim_assert_held(lock)
+#endif
+
 void raw_spin_lock_init(raw_spinlock_t *lock);
 void raw_spin_lock(raw_spinlock_t *lock);
 void raw_spin_unlock(raw_spinlock_t *lock);
+void shim_assert_held(const raw_spinlock_t *lock);
 int shim_locks_held(void);
 
 /* The kernel's character classes are those of Latin-1. */

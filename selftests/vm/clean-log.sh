@@ -43,7 +43,7 @@ without_others()
 stamp='^\[ *[0-9.]+\](\[[^]]*\])? '
 found=$(without_faults | without_others | sed "s/.*$expected.*//" | grep -nE -A 30 \
 	-e "${stamp}(WARNING:|BUG[: ]|UBSAN:|KASAN:|KCSAN:|KFENCE:)" \
-	-e 'Oops|Call Trace|Kernel panic|general protection|[Uu]nable to handle' \
+	-e 'Oops|Call [Tt]race|Internal error|Kernel panic|general protection|[Uu]nable to handle' \
 	-e 'possible (recursive|circular|irq lock)|inconsistent lock state|suspicious RCU' \
 	-e 'DEBUG_LOCKS_WARN_ON|bad unlock balance|held lock freed|scheduling while atomic' \
 	-e 'sleeping function called|soft lockup|hard LOCKUP|self-detected stall|detected (expedited )?stalls' \

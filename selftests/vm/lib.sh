@@ -86,9 +86,10 @@ suite_mirrors()
 		sed -n 's/^Debian //p' | sort -u
 }
 
-# suite_lists STATE - package lists of a suite that is not the host's
+# suite_lists STATE [deb-src] - package lists of a suite that is not the host's, or of its sources
 suite_lists()
 {
+	_type=${2:-deb}
 	[ -z "$(find "$1/lists/done" -mtime -1 2>/dev/null)" ] || return 0
 	say "fetching the package lists of $SUITE for $ARCH"
 	mkdir -p "$1/lists/partial"
@@ -102,9 +103,9 @@ suite_lists()
 		*) _parts="$SUITE $SUITE-updates" ;;
 		esac
 		for _part in $_parts; do
-			echo "deb [arch=$ARCH] $_mirror $_part main"
+			echo "$_type [arch=$ARCH] $_mirror $_part main"
 		done
-		[ -z "$_security" ] || echo "deb [arch=$ARCH] $_security $SUITE-security main"
+		[ -z "$_security" ] || echo "$_type [arch=$ARCH] $_security $SUITE-security main"
 	} >"$1/sources.list"
 	apt-get update -o APT::Architecture="$ARCH" -o APT::Architectures::="$ARCH" \
 		-o APT::Sandbox::User=root -o Debug::NoLocking=1 -o Dir::State="$1" -o Dir::Cache="$1" \

@@ -21,7 +21,8 @@
 #            numbers of rounds shrink; if not given, what the kernel's description says, or 1
 #   FULL     not empty: tests that have a quick size run at full size, for up to VM_TIMEOUT
 #   BENCH_TIMEOUT seconds one guest that is measured may live (default: 1500)
-#   GUEST_EXTRA   more packages for the guest, by name
+#   PART     I/N: of the test programs, every N-th from the I-th on  (default: all)
+#   GUEST_EXTRA   more packages for the guest, by name, with spaces or commas between them
 #   SELFTEST 1: the module is built with its self-tests, as some kernels' descriptions ask for anyway
 #   SEED, EXECS   which trace of execs is compared with the model, and how long
 #                 (default: any, and the 3200 that the model test has time for)
@@ -44,6 +45,7 @@ SMP=${SMP:-2}
 MEM=${MEM:-1024}
 ACCEL=${ACCEL:-}
 SLOW=${SLOW:-}
+PART=${PART:-}
 TEST_TIMEOUT=${TEST_TIMEOUT:-180}
 FULL=${FULL:-}
 if [ -n "$FULL" ]; then
@@ -116,7 +118,7 @@ GUEST_MODULES="veth dummy overlay fuse"
 GUEST_PACKAGES="base-files base-passwd bash bsdutils busybox coreutils dash dpkg findutils grep
 	hostname hping3 iproute2 iputils-ping kmod libc-bin login mawk mount ncat ncurses-base
 	netcat-openbsd netcat-traditional nmap parallel passwd perl-base procps python3-minimal sed socat
-	sudo toybox util-linux zsh ${GUEST_EXTRA:-}"
+	sudo toybox util-linux zsh $(echo "${GUEST_EXTRA:-}" | tr , ' ')"
 
 # Those of them whose own script is run when the guest boots: it makes nc and awk links.
 GUEST_CONFIGURED="mawk ncat netcat-openbsd netcat-traditional"

@@ -158,12 +158,12 @@ oom()
 	echo "[    2.3] Memory cgroup out of memory: Killed process 7"
 }
 
-# race FUNCTION - what KCSAN says
+# race FUNCTION... - what KCSAN says
 race()
 {
 	echo "[    3.0] =================================================================="
 	echo "[    3.1] BUG: KCSAN: data-race in one / two"
-	echo "[    3.2]  $1"
+	printf '[    3.2]  %s\n' "$@"
 	echo "[    3.3] =================================================================="
 }
 
@@ -180,6 +180,10 @@ done <<-END
 	BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 53s!
 	UBSAN: array-index-out-of-bounds
 	Call Trace:
+	Call trace:
+	Internal error: Oops: 0000000096000004 [#1] PREEMPT SMP
+	Internal error: synchronous external abort: 0000000096000210 [#1] SMP
+	BUG: KCSAN: assert: race in netscan_ring_push / netscan_ring_read
 	WARNING: possible circular locking dependency detected
 	rcu: INFO: rcu_preempt self-detected stall on CPU
 	watchdog: BUG: soft lockup - CPU#0 stuck for 22s!
@@ -206,6 +210,12 @@ clean "a race of the kernel with itself" <<<"$boot
 $(race "one+0x10/0x20")"
 dirty "KCSAN" "a race of the module" <<<"$boot
 $(race "netscan_ring_push+0x10/0x20 [netscan]")"
+dirty "KCSAN" "a race of the module with the kernel" <<<"$boot
+$(race "one+0x10/0x20" "netscan_ring_push+0x10/0x20 [netscan]" "two+0x10/0x20")"
+dirty "KCSAN" "a race of the module between two of the kernel" <<<"$boot
+$(race "one+0x10/0x20")
+$(race "on_exec+0x10/0x20 [netscan]")
+$(race "two+0x10/0x20")"
 dirty "KCSAN" "a race that is cut off" <<<"$boot
 $(race one | head -n 2)"
 dirty "BUG: later" "what comes after a race" <<<"$boot
