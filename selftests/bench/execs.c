@@ -14,8 +14,9 @@
  * runs NS_PER_INSN nanoseconds an instruction, which makes of time a count. Who execs alone does it
  * as a real-time task, so that a worker that it wakes runs after the exec, not within its time.
  *
- * "share" takes all rounds as one, and prints of the processors' numbers the least and the most, and
- * the time from the first exec to the last, which is what all processors have executed, per exec.
+ * "share" takes all rounds as one, and prints of the processors' numbers the least and the most,
+ * and the time from the first exec to the last, which is what all processors have executed, per
+ * exec.
  *
  * "probe" asks stopwatch.ko for the time from the one of its probes to the other, with whatever was
  * probed in between; it prints the least, the mean and the most.
@@ -350,7 +351,7 @@ int main(int argc, char **argv)
 	reverse = setting("REVERSE", 0);
 	rest = setting("REST", 0);
 	if (argc <= (int)skip + 1 || !nr || nr > MAX_EXECS) {
-		fprintf(stderr, "usage: execs time|alone|probe|crowd N|share N PROGRAM ARGUMENT...\n");
+		fprintf(stderr, "usage: execs time|alone|probe|crowd N|share N PROGRAM ARG...\n");
 		return 2;
 	}
 	command = argv + skip;

@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/percpu.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #define SYMBOL	"finalize_exec"
@@ -78,7 +79,7 @@ static int set_run(const char *text, const struct kernel_param *param)
 	int err = 0;
 
 	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(&watches, cpu) = (struct watch){};
+		memset(per_cpu_ptr(&watches, cpu), 0, sizeof(struct watch));
 	if (!running)
 		err = register_kprobe(&before);
 	running |= !err;
