@@ -22,16 +22,13 @@ took=$CACHE/took
 # has none, what it does, and what the harness is told. "vm" runs the kernel selftests, all or
 # those of TESTS, "build" builds without a warning. A slow kernel's are run in parts.
 
-# first_cells - those that are run whenever anything has changed: what refuses, what checks itself
+# first_cells - those that are run whenever anything has changed: what checks itself, what refuses
 first_cells()
 {
+	parts amd64-debug   900  950 VM_TIMEOUT=200 KERNEL=debug
 	cat <<-END
 	amd64-kprobeless    300  600 vm    KERNEL=kprobeless
 	amd64-symbolless    300  600 vm    KERNEL=symbolless
-	END
-	parts amd64-debug   900  950 VM_TIMEOUT=200 KERNEL=debug
-	cat <<-END
-	debug-stress       1500  950 vm    VM_TIMEOUT=150 KERNEL=debug $stress
 	END
 }
 
@@ -54,12 +51,20 @@ other_cells()
 	amd64-7.x           900  100 vm    KERNEL_SUITE=trixie-backports
 	arm64-6.1          1200  100 vm    KERNEL_SUITE=bookworm ARCH=arm64
 	amd64-1cpu          900  100 vm    KERNEL_SUITE=bookworm SMP=1
+	END
+}
+
+# long_cells - those that are not for each change: left out where FULL_SHORT is set
+long_cells()
+{
+	cat <<-END
 	amd64-8cpu         2400  100 vm    KERNEL_SUITE=bookworm SMP=8 SLOW=6
-	amd64-full         2400  100 vm    KERNEL_SUITE=bookworm FULL=1 $large
+	debug-stress       1500  950 vm    VM_TIMEOUT=150 KERNEL=debug $stress
 	END
 	parts amd64-kcsan   900  950 VM_TIMEOUT=300 KERNEL=kcsan
 	cat <<-END
 	kcsan-stress       1200  950 vm    VM_TIMEOUT=250 KERNEL=kcsan $stress
+	amd64-full         2400  100 vm    KERNEL_SUITE=bookworm FULL=1 $large
 	END
 }
 
@@ -85,6 +90,7 @@ cells()
 	other_cells | while read -r line; do
 		echo "$(stat -c %Y "$took/${line%% *}" 2>/dev/null || echo 0) $line"
 	done | sort -s -n -k 1,1 | cut -d ' ' -f 2-
+	[ -n "${FULL_SHORT:-}" ] || long_cells
 }
 
 # tree - a name for everything here that a cell's verdict depends on

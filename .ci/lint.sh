@@ -167,7 +167,7 @@ check_clang_tidy()
 	local bad=0 pure file
 
 	"$TOP/selftests/vm/module.sh" "$release" "$work/netscan.ko" W=1 KCFLAGS=-Werror >/dev/null
-	built=$(echo "$TOP/build/$release-W-1-KCFLAGS-Werror"/)
+	built=$TOP/build/$release-W-1-KCFLAGS-Werror/
 	pure=" $(build_make -s -C selftests/host pure) "
 	build_make -k -C selftests/host tidy || bad=1
 	build_make -k -C userspace tidy || bad=1
