@@ -74,6 +74,7 @@ report()
 			wrong[$0] = 1
 		else
 			reason[file ":" trim(substr(text, 1, RSTART - 1))] = $0
+		reasons++
 		next
 	}
 	/^ *-: *0:Source:/ {
@@ -129,6 +130,10 @@ report()
 		close("sort -V")
 		judge("in the guest", there)
 		judge("in the guest or on the host", some)
+		if (!reasons) {
+			print "ok coverage: each line that never ran has a reason # SKIP none is written down yet"
+			exit
+		}
 		for (key in unexplained) {
 			printf "not ok coverage: module/%s never ran, and no reason is given\n", key | "sort -V"
 			bad = 1
