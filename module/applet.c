@@ -283,8 +283,8 @@ void netscan_applet_begin(struct netscan_applet *ap, int ask)
  * @len: bytes of @argv; an argument that is cut there is not looked at
  * @used: how many of them need not be shown again
  *
- * Return: index of the tool, NETSCAN_NO_TOOL, or NETSCAN_ASK_ARGV if that is
- * not known before the next arguments.
+ * Return: index of the tool, NETSCAN_NO_TOOL, also where @ap->left has come to
+ * 0, or NETSCAN_ASK_ARGV if that is not known before the next arguments.
  */
 int netscan_applet_look(const struct netscan_tools *tools,
 			struct netscan_applet *ap, const char *argv,
@@ -298,7 +298,9 @@ int netscan_applet_look(const struct netscan_tools *tools,
 		n = strnlen(arg, end - arg);
 		if (arg + n == end)
 			break;
-		tool = ap->left ? look_at(tools, ap, arg, n) : NETSCAN_NO_TOOL;
+		if (!ap->left)
+			return NETSCAN_NO_TOOL;
+		tool = look_at(tools, ap, arg, n);
 		ap->left--;
 		arg += n + 1;
 	}

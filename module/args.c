@@ -177,6 +177,7 @@ void netscan_args_begin(struct netscan_args *a, unsigned long start,
  *
  * More than the beginning has to be read where that does not tell the tool.
  * @a is then to be begun anew: what is fingerprinted is read once, for that.
+ * Until it is, @a->text is void.
  * Of an argument that fills the buffer, its beginning, which tells options,
  * and its end, which has the name, are left.
  *

@@ -69,10 +69,12 @@ static unsigned long test_hits;
 
 /*
  * Which tool the arguments name: the program that a loader runs, the applet of
- * a multi-call binary, or both. Most say it at once.
+ * a multi-call binary, or both. Most say it at once. @unread tells whether more
+ * than is looked at might have.
  */
 static int match_argv(const struct netscan_tools *tools, int ask,
-		      struct netscan_args *args, enum netscan_match *match)
+		      struct netscan_args *args, enum netscan_match *match,
+		      bool *unread)
 {
 	struct netscan_applet applet;
 	size_t used;
@@ -85,6 +87,7 @@ static int match_argv(const struct netscan_tools *tools, int ask,
 					   &used);
 	} while (tool == NETSCAN_ASK_ARGV && netscan_args_read_on(args, used));
 	*match = applet.match;
+	*unread = !applet.left || (tool == NETSCAN_ASK_ARGV && args->truncated);
 	return tool;
 }
 
@@ -121,20 +124,24 @@ static void watch_exec(const struct netscan_config *cfg,
 	};
 	enum netscan_match sign;
 	struct netscan_event ev;
+	bool unread;
 	int as;
 
 	netscan_args_begin(args, mm->arg_start, mm->arg_end);
 	if (tool < 0) {
-		tool = match_argv(&cfg->tools, tool, args, &match);
+		tool = match_argv(&cfg->tools, tool, args, &match, &unread);
 		if (tool < 0) {
 			if (args->read_fault)
 				netscan_count(READ_FAULTS);
+			if (unread)
+				netscan_count(TRUNCATED);
 			return;
 		}
 		tools = BIT(tool);
 	} else if (applet) {
 		/* Called by one tool's name, it may run as another. */
-		as = match_argv(&cfg->tools, NETSCAN_ASK_ARGV, args, &sign);
+		as = match_argv(&cfg->tools, NETSCAN_ASK_ARGV, args, &sign,
+				&unread);
 		tools |= as < 0 ? 0 : BIT(as);
 	}
 	if (unlikely(args->read_on))

@@ -16,11 +16,11 @@
  *	   those with more than twice their part; otherwise those of more execs;
  *	5. least recently seen.
  *
- * So a parent that runs a tool once takes the place of its like, however many
- * there are and whatever they bring, and never that of a scan of two execs; and
- * groups of more execs, which a scan has to keep up with, leave a quarter to
- * new ones. To push out a scan, as many others have to be run again between two
- * of its execs as fill the rest. One user's decoys do not push out another's,
+ * So parents that run a tool once take the place of their like, however many
+ * there are and whatever they bring, and not that of a scan of two execs, unless
+ * the bucket is full of groups that have all been seen again since: these leave
+ * a quarter to new ones. To push out a scan, as many others have to be run again
+ * between two of its execs as fill the rest. One user's decoys do not push out another's,
  * and an open scan that has to go has alerted. Every eviction is counted under
  * what the group was, and the record of a group says how many there were around
  * it.
@@ -173,7 +173,8 @@ enum worth {
 /* Of one exec, so far. */
 static bool is_new(const struct netscan_group *g)
 {
-	return g->state == NETSCAN_ARMED && g->run.events + g->before.events < 2;
+	return g->state == NETSCAN_ARMED &&
+	       (u64)g->run.events + g->before.events < 2;
 }
 
 static enum worth judge_group(const struct netscan_bucket *b,
@@ -278,7 +279,8 @@ static struct netscan_group *find_least(struct netscan_bucket *b, u64 among,
 
 /*
  * A user with more than a share makes room for what is theirs; for a user
- * without, one who has more does. Where nobody has, the least of all goes.
+ * without, one who has more does, and also where all that is left of theirs are
+ * scans. Where nobody has, the least of all goes.
  */
 static struct netscan_group *choose_victim(struct netscan_bucket *b,
 					   const struct netscan_group *spare,
@@ -286,7 +288,7 @@ static struct netscan_group *choose_victim(struct netscan_bucket *b,
 {
 	u64 others = spare ? ~(1ULL << (spare - b->group)) : U64_MAX;
 	struct need need = { .now = now, .entries = entries };
-	struct netscan_group *g, *first;
+	struct netscan_group *own, *least, *first;
 	u64 over;
 
 	if (entries)
@@ -296,9 +298,11 @@ static struct netscan_group *choose_victim(struct netscan_bucket *b,
 	if (netscan_table_idle(first, now))
 		return first;
 	over = others & over_share(b, &need);
-	g = find_least(b, over, &account, &need) ?:
-	    find_least(b, over, NULL, &need);
-	return g ?: first;
+	own = find_least(b, over, &account, &need);
+	if (own && !netscan_table_in_scan(own))
+		return own;
+	least = find_least(b, over, NULL, &need);
+	return own && netscan_table_in_scan(least) ? own : least ?: first;
 }
 
 static void evict_group(struct netscan_bucket *b, struct netscan_group *g,

@@ -43,7 +43,7 @@ static bool __init step(struct netscan_bucket *b, u64 *seed, u64 now, u32 *open)
 {
 	const struct netscan_terms terms = { .now = now, .slots = SLOTS };
 	u32 i, nr = netscan_selftest_below(seed, SLOTS);
-	u64 key = netscan_selftest_below(seed, 150);
+	u32 key = netscan_selftest_below(seed, 150);
 	bool new = !netscan_table_find(b, key);
 	struct netscan_group *g;
 

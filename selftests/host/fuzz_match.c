@@ -7,6 +7,7 @@
  * byte is looked at that is not theirs, and a name that is a tool's is always
  * seen as that.
  */
+#include "applet.h"
 #include "fuzz.h"
 #include "word.h"
 
@@ -60,25 +61,31 @@ static void check_names(const struct netscan_config *cfg, const char *path,
 		fail_unless(all >> by_file & 1, "the file is among all");
 }
 
+/* Arguments in pieces say what they say all at once. */
 static void check_argv(const struct netscan_config *cfg, const char *argv,
-		       size_t len)
+		       size_t len, int ask)
 {
-	const char *at = argv;
-	int tool;
+	struct netscan_applet whole, parts;
+	size_t used, at = 0, end;
+	int tool, piecewise;
 
-	tool = netscan_tools_match_argv(&cfg->tools, argv, len);
+	netscan_applet_begin(&whole, ask);
+	tool = netscan_applet_look(&cfg->tools, &whole, argv, len, &used);
 	check_tool(cfg, tool);
-	fail_unless(tool >= NETSCAN_NO_TOOL, "an applet or none");
-	tool = netscan_tools_match_loader(&cfg->tools, &at, len);
-	check_tool(cfg, tool);
-	fail_unless(at >= argv && at <= argv + len, "inside of argv");
-	if (tool != NETSCAN_NO_TOOL)
-		fail_unless(at > argv && !at[-1] &&
-			    strnlen(at, argv + len - at) < argv + len - at,
-			    "a whole argument, not the first");
-	if (tool == NETSCAN_ASK_ARGV)
-		check_tool(cfg, netscan_tools_match_argv(&cfg->tools, at,
-							 argv + len - at));
+	fail_unless(tool != NETSCAN_ASK_LOADER, "a tool, none, or more to come");
+	fail_unless(used <= len && (!used || !argv[used - 1]),
+		    "as many as are whole");
+	netscan_applet_begin(&parts, ask);
+	piecewise = NETSCAN_ASK_ARGV;
+	for (end = 0; end <= len && piecewise == NETSCAN_ASK_ARGV; end += 1 + end % 7) {
+		piecewise = netscan_applet_look(&cfg->tools, &parts, argv + at,
+						end - at, &used);
+		at += used;
+	}
+	if (piecewise == NETSCAN_ASK_ARGV)
+		piecewise = netscan_applet_look(&cfg->tools, &parts, argv + at,
+						len - at, &used);
+	fail_unless(piecewise == tool, "the same in pieces");
 }
 
 /* Up to the first @end: a part of the input, which then goes on behind it. */
@@ -113,7 +120,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	argv = copy_of(data, size);
 	if (strlen(path) < PATH_MAX)
 		check_names(&cfg, path, file, len);
-	check_argv(&cfg, argv, size);
+	check_argv(&cfg, argv, size, NETSCAN_ASK_ARGV);
+	check_argv(&cfg, argv, size, NETSCAN_ASK_LOADER);
 	free(path);
 	free(file);
 	free(argv);

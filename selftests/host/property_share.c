@@ -42,7 +42,7 @@ static u32 nr_gone, nr_told;
 /* How often each kind of choice was made: none may go untested. */
 static struct {
 	u32 idle, own, others, least, open, own_open, entries;
-	u32 new, wide, rare, again;
+	u32 new, wide, rare, again, spared;
 } made;
 
 static struct test_random r;
@@ -131,24 +131,43 @@ static bool may_go(const struct plain *g, enum pick from, u32 uid, bool entries)
 	}
 }
 
-static struct plain *choose(const struct plain *spare, u32 uid, bool entries,
-			    enum pick *from)
+static struct plain *least_of(enum pick from, const struct plain *spare,
+			      u32 uid, bool entries)
 {
 	struct plain *least = NULL;
 	u32 i;
 
+	for (i = 0; i < KEYS; i++) {
+		if (!plain[i].used || &plain[i] == spare ||
+		    (entries && !plain[i].args.nr && !plain[i].execs.nr) ||
+		    !may_go(&plain[i], from, uid, entries))
+			continue;
+		if (!least || (from == IDLE ? plain[i].last < least->last :
+			       is_less(&plain[i], least, entries)))
+			least = &plain[i];
+	}
+	return least;
+}
+
+static struct plain *choose(const struct plain *spare, u32 uid, bool entries,
+			    enum pick *from)
+{
+	struct plain *least, *other;
+
 	for (*from = IDLE; ; ++*from) {
-		for (i = 0; i < KEYS; i++) {
-			if (!plain[i].used || &plain[i] == spare ||
-			    (entries && !plain[i].args.nr && !plain[i].execs.nr) ||
-			    !may_go(&plain[i], *from, uid, entries))
-				continue;
-			if (!least || (*from == IDLE ? plain[i].last < least->last :
-				       is_less(&plain[i], least, entries)))
-				least = &plain[i];
+		least = least_of(*from, spare, uid, entries);
+		if (!least)
+			continue;
+		/* Before a scan of one's own goes what others have too much of. */
+		if (*from == OWN && least->state >= NETSCAN_OWED) {
+			other = least_of(OTHERS, spare, uid, entries);
+			if (other->state < NETSCAN_OWED) {
+				*from = OTHERS;
+				made.spared++;
+				return other;
+			}
 		}
-		if (least)
-			return least;
+		return least;
 	}
 }
 
@@ -429,7 +448,7 @@ static void random_traces(void)
 	CHECK(made.least > 100 && made.open > 100 && made.own_open > 20);
 	CHECK(made.entries > 100);
 	CHECK(made.new > 100 && made.wide > 100 && made.again > 100);
-	CHECK(made.rare > 20);
+	CHECK(made.rare > 20 && made.spared > 20);
 }
 
 /* An event of one user's with so many arguments. */

@@ -110,6 +110,11 @@ static void of_one_exec_of_50_arguments(void)
 	EQUAL(seen(&(struct decoys){ 2000, 1000, 50, 1, .sessions = true }), ALL);
 }
 
+static void that_run_twice(void)
+{
+	EQUAL(seen(&(struct decoys){ 0, 1000, 4, 2 }), ALL);
+}
+
 /* 13 execs of 5 arguments each make 53, one of which all have. */
 static void that_go_to_50_arguments(void)
 {
@@ -124,6 +129,7 @@ static const struct test tests[] = {
 	{ "of one exec each", of_one_exec_each },
 	{ "of one exec and session each", of_one_exec_and_session_each },
 	{ "of one exec of 50 arguments each", of_one_exec_of_50_arguments },
+	{ "that run twice", that_run_twice },
 	{ "that go to 50 arguments", that_go_to_50_arguments },
 };
 
