@@ -119,7 +119,7 @@ static void spread_groups(u32 (*place_of)(u64 key), u32 places)
 			}
 		}
 	}
-	printf("# %u groups each: %u to %u in one of %u places, over %zu patterns and %u keys\n",
+	printf("# %u groups: %u to %u in one of %u places, %zu patterns, %u keys\n",
 	       EACH * places, least, most, places, ARRAY_SIZE(patterns), KEYS);
 }
 
@@ -257,7 +257,7 @@ static void arguments_over_chains(void)
 			sum += steps;
 			worst = max(worst, steps);
 		}
-		printf("# %-19s a search takes %.2f steps in the mean, %.2f with the worst of %u keys; even: %.2f\n",
+		printf("# %-19s %.2f steps a search, %.2f by the worst of %u keys; even: %.2f\n",
 		       argument_names[i], sum / MANY_KEYS, worst, MANY_KEYS,
 		       even);
 		CHECK(sum / MANY_KEYS < 1.25 * even);
