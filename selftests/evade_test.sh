@@ -38,8 +38,8 @@ sweep "exec -a, another name for each" scan /bin/bash \
 	"for i in {1..20}; do ( exec -a other nc $target \$i ) & done; wait"
 
 # Applets that run another do so without an exec, and it has tried.
-sweep "toybox's nc, run by ten of its applets" scan /bin/bash "with=(nice 'nice -n 5' nohup setsid
-	'timeout 1' 'taskset 1' 'chroot /' ionice 'chrt -o 0' 'unshare -u')
+sweep "toybox's nc, run by eight of its applets" scan /bin/bash "with=(nice 'nice -n 5' nohup setsid
+	'timeout 1' 'timeout -k 1 1' 'taskset 1' 'chroot /' 'chrt -o 0' 'unshare -u')
 	for i in {1..20}; do toybox \${with[i % 10]} nc -w 1 127.0.0.1 \$i; done"
 check "which all went out" [ "$(grep -c 'nc: connect: Connection refused' $dir/output)" -eq 20 ]
 
