@@ -26,7 +26,7 @@
 #define NETSCAN_MAX_EVENTS	0x7fffffffU
 
 /* Table: load parameters with their ranges. */
-#define NETSCAN_DEF_GROUPS	4096U
+#define NETSCAN_DEF_GROUPS	3840U	/* in all 2 MiB, see Documentation/cost.rst */
 #define NETSCAN_MIN_GROUPS	64U
 #define NETSCAN_MAX_GROUPS	65536U
 #define NETSCAN_DEF_SLOTS	128U	/* fingerprints kept by one group */

@@ -28,7 +28,7 @@ struct netscan_info netscan_info;
 
 static unsigned int groups = NETSCAN_DEF_GROUPS;
 module_param(groups, uint, 0444);
-MODULE_PARM_DESC(groups, "groups that are counted at once, 64 to 65536 (default 4096)");
+MODULE_PARM_DESC(groups, "groups that are counted at once, 64 to 65536 (default 3840)");
 
 static unsigned int slots = NETSCAN_DEF_SLOTS;
 module_param(slots, uint, 0444);

@@ -14,7 +14,7 @@
 #include "machine.h"
 #include "session.h"
 
-#define FULL_GROUPS	4096
+#define FULL_GROUPS	3840
 #define QUICK_GROUPS	64
 #define FULL_DECOYS	100000
 #define THRESHOLD	100

@@ -32,8 +32,8 @@ set yrange [0:*]
 set grid ytics lc rgb '#dddddd'
 set style data linespoints
 set key top left
-set xlabel 'groups in use (of 4096)'
-set xtics 1024
+set xlabel 'groups in use (of 3840)'
+set xtics 960
 plot '$work/known' title 'known parent' pt 7 ps 0.5, '$work/new' title 'new parents' pt 7 ps 0.5
 set xtics autofreq
 set xlabel 'distinct arguments in the window (of 128)'

@@ -104,7 +104,7 @@ test_lock() {
 	result $? 'is, whatever was refused'
 	begin
 	echo nmap >conf/tools
-	printf 'groups: 0/4096\nlocked: 1\n' >proc/status
+	printf 'groups: 0/3840\nlocked: 1\n' >proc/status
 	rm -f called
 	run 0 'what is locked'
 	told 'is locked' && [ ! -s proc/tools ] && [ ! -e called ]
