@@ -96,7 +96,7 @@ static void an_exec_writes_to_its_buckets(void)
 	u32 i, j;
 
 	flow_start(NETSCAN_DEF_GROUPS, NETSCAN_DEF_SLOTS);
-	EQUAL(flow.s.table.nr_buckets, 64);
+	EQUAL(flow.s.table.nr_buckets, NETSCAN_DEF_GROUPS / NETSCAN_BUCKET_GROUPS);
 	find_arrays();
 	test_seed(&r, 1);
 	for (i = 0; i < MIX; i++) {

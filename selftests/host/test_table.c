@@ -118,7 +118,7 @@ static void create_and_destroy(void)
 		/* groups, slots, buckets, entries in a bucket */
 		{ NETSCAN_MIN_GROUPS, NETSCAN_MIN_SLOTS, 1, 64 },
 		{ 65, 17, 2, 68 },
-		{ NETSCAN_DEF_GROUPS, NETSCAN_DEF_SLOTS, 64, 512 },
+		{ NETSCAN_DEF_GROUPS, NETSCAN_DEF_SLOTS, 60, 512 },
 		{ 128, NETSCAN_MAX_SLOTS, 2, 16384 },
 	};
 	struct netscan_table t;
