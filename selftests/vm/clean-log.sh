@@ -30,11 +30,12 @@ without_faults()
 without_others()
 {
 	awk '
-		/BUG: KCSAN: / { held = 1; ours = 0; n = 0 }
+		/BUG: KCSAN: / { cut_off(); held = 1; ours = 0; n = 0 }
 		!held { print; next }
 		{ line[n++] = $0; ours = ours || /\[netscan\]/ }
-		/=======$/ && n > 1 { show(); held = 0 }
-		END { if (held) { ours = 1; show() } }
+		/=======\r?$/ && n > 1 { show(); held = 0 }
+		END { cut_off() }
+		function cut_off() { if (held) { ours = 1; show() } }
 		function show(	i) { for (i = 0; i < n; i++) print ours ? line[i] : "" }
 	'
 }

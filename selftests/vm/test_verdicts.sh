@@ -216,6 +216,11 @@ dirty "KCSAN" "a race of the module between two of the kernel" <<<"$boot
 $(race "one+0x10/0x20")
 $(race "on_exec+0x10/0x20 [netscan]")
 $(race "two+0x10/0x20")"
+clean "one on a serial port" <<<"$boot
+$(race "one+0x10/0x20" | sed 's/$/\r/')"
+dirty "KCSAN" "a race that another one cuts off" <<<"$boot
+$(race "on_exec+0x10/0x20 [netscan]" | head -n 3)
+$(race "two+0x10/0x20")"
 dirty "KCSAN" "a race that is cut off" <<<"$boot
 $(race one | head -n 2)"
 dirty "BUG: later" "what comes after a race" <<<"$boot
