@@ -26,13 +26,16 @@ without_faults()
 	' "$log"
 }
 
-# without_others - blank, too, where the kernel races with itself: the module is in no stack
+# without_others - blank, too, where the kernel races with itself: the module is in no stack, but
+# for what an interrupt that races has interrupted
 without_others()
 {
 	awk '
 		/BUG: KCSAN: / { cut_off(); held = 1; ours = 0; n = 0 }
 		!held { print; next }
-		{ line[n++] = $0; ours = ours || /\[netscan\]/ }
+		/ (read|write|read-write|assert)( \(marked\))? to 0x/ { interrupted = 0 }
+		{ line[n++] = $0; ours = ours || !interrupted && /\[netscan\]/ }
+		/ asm_(sysvec|common_interrupt)/ { interrupted = 1 }
 		/=======\r?$/ && n > 1 { show(); held = 0 }
 		END { cut_off() }
 		function cut_off() { if (held) { ours = 1; show() } }
