@@ -69,7 +69,7 @@ node_goes() {
 start() {
 	: >"$out"
 	: >"$err"
-	"$logger" --device="$dev" >"$out" 2>"$err" 3>&- &
+	env --default-signal=HUP "$logger" --device="$dev" >"$out" 2>"$err" 3>&- &
 	pid=$!
 }
 
