@@ -31,9 +31,9 @@ without_faults()
 without_others()
 {
 	awk '
-		/BUG: KCSAN: / { cut_off(); held = 1; ours = 0; n = 0 }
+		/BUG: KCSAN: / { cut_off(); held = 1; ours = 0; n = 0; interrupted = 0 }
 		!held { print; next }
-		/ (read|write|read-write|assert)( \(marked\))? to 0x/ { interrupted = 0 }
+		/ to 0x[0-9a-f]+ of [0-9]+ bytes by / { interrupted = 0 }
 		{ line[n++] = $0; ours = ours || !interrupted && /\[netscan\]/ }
 		/ asm_(sysvec|common_interrupt)/ { interrupted = 1 }
 		/=======\r?$/ && n > 1 { show(); held = 0 }

@@ -223,6 +223,12 @@ $(race "one+0x10/0x20" "asm_sysvec_apic_timer_interrupt+0x1b/0x20" "on_exec+0x10
 dirty "KCSAN" "one of the module in an interrupt, or of a second stack" <<<"$boot
 $(race "asm_sysvec_irq_work+0x1b/0x20" "] write to 0xffff of 8 bytes by interrupt on cpu 0:" \
 	"take_late+0x10/0x20 [netscan]" "asm_sysvec_irq_work+0x1b/0x20")"
+dirty "KCSAN" "one that the module asserts not to be" <<<"$boot
+$(race "asm_sysvec_irq_work+0x1b/0x20" "] assert no writes to 0xffff of 8 bytes by task 7 on cpu 0:" \
+	"netscan_ring_push+0x10/0x20 [netscan]")"
+dirty "KCSAN" "one of the module after one in an interrupt" <<<"$boot
+$(race "asm_sysvec_irq_work+0x1b/0x20")
+$(race "netscan_ring_push+0x10/0x20 [netscan]")"
 dirty "KCSAN" "a race that another one cuts off" <<<"$boot
 $(race "on_exec+0x10/0x20 [netscan]" | head -n 3)
 $(race "two+0x10/0x20")"
