@@ -4,8 +4,7 @@
  *
  * Pure files (applet, args, buildid, excepted, exceptions, glob, hash, key, life,
  * lines, names, record, ring, rules, scan, span, table, text, tick, tools, window,
- * word)
- * know neither clock nor random source nor task: all of that is handed in.
+ * word) know neither clock nor random source nor task: all of that is handed in.
  * In the module this header maps to kernel headers; on the host the tests put
  * a shim of the same names in front of it, and the same .c files run there.
  */
