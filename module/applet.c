@@ -172,7 +172,13 @@ static int look_at_program(const struct netscan_tools *tools,
 		ap->next = ap->then;
 		return ap->argv0;
 	}
-	return tool >= 0 ? tool : NETSCAN_NO_TOOL;
+	if (tool != NETSCAN_ASK_LOADER)
+		return tool;
+	/* One C library's can run another's. */
+	ap->argv0 = NETSCAN_ASK_ARGV;
+	ap->then = APPLET;
+	ap->next = LOADER_OPTION;
+	return NETSCAN_ASK_ARGV;
 }
 
 /* Argument 0 of the program, which matters if that is a multi-call binary. */
@@ -198,6 +204,13 @@ static bool loader_wants_value(const char *arg)
 		if (!strcmp(arg, options[i]))
 			return true;
 	return false;
+}
+
+/* Until 2.33, glibc's took what it did not know as an option for a program. */
+static bool loader_runs(const char *arg)
+{
+	return strchr(arg, '/') && strncmp(arg, "--library-path=", 15) &&
+	       strncmp(arg, "--preload=", 10);
 }
 
 /* These, --list-tunables and --list-diagnostics run nothing. */
@@ -230,6 +243,8 @@ static int look_at_loader_option(const struct netscan_tools *tools,
 		ap->next = LOADER_ARGV0;
 	else if (loader_wants_value(arg))
 		ap->next = LOADER_VALUE;
+	else if (loader_runs(arg))
+		return look_at_program(tools, ap, arg, len);
 	return NETSCAN_ASK_ARGV;
 }
 

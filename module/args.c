@@ -141,12 +141,13 @@ static void refill(struct netscan_args *a)
  * @a: overwritten
  * @start: user address of its first byte
  * @end: user address behind its last
+ * @argc: how many arguments lie there
  *
  * The first NETSCAN_TEXT bytes, or all if there are fewer, are in @a->text
  * afterwards.
  */
 void netscan_args_begin(struct netscan_args *a, unsigned long start,
-			unsigned long end)
+			unsigned long end, u32 argc)
 {
 	unsigned long len = end > start ? end - start : 0;
 	u32 text = min_t(unsigned long, len, NETSCAN_TEXT);
@@ -157,6 +158,8 @@ void netscan_args_begin(struct netscan_args *a, unsigned long start,
 	a->end = start + (a->truncated ? NETSCAN_ARGV_HEAD : len);
 	a->tail_end = start + len;
 	a->left = NETSCAN_HEAD_ARGS;
+	if (!a->truncated && argc <= NETSCAN_HEAD_ARGS + NETSCAN_TAIL_ARGS)
+		a->left += NETSCAN_TAIL_ARGS;
 	a->have = 0;
 	a->at = 0;
 	a->weigh = false;

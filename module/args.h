@@ -53,7 +53,7 @@ struct netscan_args {
 };
 
 void netscan_args_begin(struct netscan_args *a, unsigned long start,
-			unsigned long end);
+			unsigned long end, u32 argc);
 bool netscan_args_read_on(struct netscan_args *a, u32 used);
 u32 netscan_args_next(struct netscan_args *a,
 		      const struct netscan_hash_key *key);

@@ -25,23 +25,38 @@
 #include <linux/sched/task.h>
 #include <linux/version.h>
 
+#include "limits.h"
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
 #error "netscan needs Linux 5.10 or later"
 #endif
+
+/*
+ * Until 5.14 a fault that a handler takes, as for a page of argv that is not
+ * there, is counted among the probe's misses.
+ */
+#define NETSCAN_FAULTS_ARE_MISSES \
+	(LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0))
 
 /**
  * netscan_first_argument() - what the first argument of a function is, at its entry
  * @regs: the registers there
  *
- * The same everywhere but on s390, where what
- * regs_get_kernel_argument() calls is not for modules.
+ * Where the kernel has no regs_get_kernel_argument(), or what it calls is not
+ * for modules, as on s390, the register's name stands here.
  *
  * Context: any.
  */
 static inline unsigned long netscan_first_argument(struct pt_regs *regs)
 {
-#ifdef CONFIG_S390
+#if defined(CONFIG_S390)
 	return regs->gprs[2];
+#elif defined(CONFIG_PPC)
+	return regs->gpr[3];
+#elif defined(CONFIG_ARM)
+	return regs->ARM_r0;
+#elif defined(CONFIG_RISCV)
+	return regs->a0;
 #else
 	return regs_get_kernel_argument(regs, 0);
 #endif
@@ -179,7 +194,11 @@ static inline bool netscan_folio_put_testzero(struct netscan_folio *folio)
 
 static inline void netscan_folio_free(struct netscan_folio *folio)
 {
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 0, 0)
+	__put_page(&folio->page);
+#else
 	__folio_put(folio);
+#endif
 }
 
 static inline void netscan_folio_read(struct netscan_folio *folio, void *to,
@@ -252,10 +271,11 @@ static inline const char *netscan_cgroup_name(const struct cgroup *cgrp)
 /*
  * Is a task in the cgroup of the default hierarchy that has this path, or below
  * it? The caller holds rcu_read_lock(). Cgroups there are never renamed, and
- * one that has tasks has all its ancestors.
+ * one that has tasks has all its ancestors. Returns 1, 0 or, where that would
+ * take too long to find out, an error.
  */
-static inline bool netscan_cgroup_below(struct task_struct *task,
-					const char *path, size_t len)
+static inline int netscan_cgroup_below(struct task_struct *task,
+				       const char *path, size_t len)
 {
 	struct cgroup *cgrp = task_dfl_cgroup(task);
 	const char *name;
@@ -268,8 +288,11 @@ static inline bool netscan_cgroup_below(struct task_struct *task,
 		level += path[i] == '/';
 	if (cgrp->level < level)
 		return false;
-	while (cgrp->level > level)
-		cgrp = cgroup_parent(cgrp);
+	/* Before 6.1 that is a walk, as long as who nests cgroups wants it. */
+	if (LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0) &&
+	    cgrp->level - level > NETSCAN_CGROUP_LEVELS)
+		return -ELOOP;
+	cgrp = cgroup_ancestor(cgrp, level);
 	for (; len; cgrp = cgroup_parent(cgrp)) {
 		name = netscan_cgroup_name(cgrp);
 		n = strlen(name);
@@ -287,12 +310,15 @@ static inline void netscan_cgroup_put(struct cgroup *cgrp)
 		cgroup_put(cgrp);
 }
 
-static inline void netscan_cgroup_path(struct cgroup *cgrp, char *buf,
+/* Returns whether there is more of it than fits. */
+static inline bool netscan_cgroup_path(struct cgroup *cgrp, char *buf,
 				       size_t size)
 {
-	buf[0] = '\0';
-	if (cgrp && cgroup_path(cgrp, buf, size) < 0)
+	int len = cgrp ? cgroup_path(cgrp, buf, size) : 0;
+
+	if (len <= 0)
 		buf[0] = '\0';
+	return len < 0 || len >= (int)size - 1;
 }
 #else
 static inline u64 netscan_cgroup_id(struct task_struct *task)
@@ -305,8 +331,8 @@ static inline struct cgroup *netscan_cgroup_get(struct task_struct *task)
 	return NULL;
 }
 
-static inline bool netscan_cgroup_below(struct task_struct *task,
-					const char *path, size_t len)
+static inline int netscan_cgroup_below(struct task_struct *task,
+				       const char *path, size_t len)
 {
 	return false;
 }

@@ -20,7 +20,8 @@
  * @in_cgroup: whether the task is in the cgroup of this path, which begins with
  *             '/' and ends without one, or below it; the root's path is "/".
  *             NULL where nobody knows. Asked after all that is cheaper
- * @gave_up: set where the globs took more than NETSCAN_GLOB_STEPS steps; what
+ * @gave_up: set where the globs took more than NETSCAN_GLOB_STEPS steps, or
+ *           a cgroup is too deep to tell where; what
  *           was not compared does not match. May be NULL
  */
 struct netscan_subject {

@@ -25,7 +25,11 @@ static DEFINE_PER_CPU(u64 [NETSCAN_MAX_EXCEPTIONS], hits);
 static bool in_cgroup(const struct netscan_subject *s, const char *path,
 		      size_t len)
 {
-	return netscan_cgroup_below(current, path, len);
+	int below = netscan_cgroup_below(current, path, len);
+
+	if (below < 0)
+		*s->gave_up = true;
+	return below > 0;
 }
 
 static void count_hits(u64 slots)
@@ -91,7 +95,7 @@ struct netscan_file_id netscan_exempt_lookup(const char *path)
 	if (netscan_find_path(path, &found))
 		return id;
 	if (d_is_reg(found.dentry))
-		id = netscan_task_file_id(d_backing_inode(found.dentry));
+		id = netscan_task_file_id(found.dentry);
 	path_put(&found);
 	return id;
 }

@@ -31,7 +31,6 @@
 #include <linux/fs.h>
 #include <linux/irq_work.h>
 #include <linux/ktime.h>
-#include <linux/magic.h>
 #include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/timekeeping.h>
@@ -41,6 +40,7 @@
 #include "compat.h"
 #include "image.h"
 #include "stats.h"
+#include "task.h"
 #include "tools.h"
 
 #define SETTLED		2	/* seconds without a change: it is remembered */
@@ -111,17 +111,6 @@ static bool read_head(struct reader *r, struct address_space *mapping,
 	return there;
 }
 
-/* The inode whose pages are run: for overlayfs, that below it. */
-static struct inode *image_inode(const struct file *file)
-{
-	struct inode *inode = file_inode(file);
-
-	/* An open file has all that is needed to tell without sleeping. */
-	if (unlikely(inode->i_sb->s_magic == OVERLAYFS_SUPER_MAGIC))
-		inode = d_real_inode(file->f_path.dentry);
-	return inode;
-}
-
 static u64 make_tag(const struct netscan_tools *tools,
 		    const struct inode *inode, struct timespec64 changed)
 {
@@ -181,7 +170,7 @@ int netscan_image_tool(const struct netscan_tools *tools,
 		       const struct file *file, const char *beginning,
 		       u8 *head)
 {
-	const struct inode *inode = image_inode(file);
+	const struct inode *inode = netscan_task_inode(file->f_path.dentry);
 	struct timespec64 changed = netscan_ctime(inode);
 	u64 tag = make_tag(tools, inode, changed);
 	u64 word = atomic64_read(&memory[tag >> (64 - NETSCAN_IMAGE_BITS)]);

@@ -25,6 +25,7 @@
  * Context: kprobe with preemption off, and process.
  */
 #include "life.h"
+#include "rules.h"
 #include "stats.h"
 
 static bool emit_note(const struct netscan_turn *t,
@@ -61,11 +62,20 @@ u32 netscan_life_stride(const struct netscan_turn *t)
  * netscan_life_is_covered() - is the scan that covers the group still open?
  * @t: the turn
  * @g: a covered group
+ *
+ * One of a rule that was switched off says nothing of what comes, and covers
+ * nothing.
  */
 bool netscan_life_is_covered(const struct netscan_turn *t,
 			     const struct netscan_group *g)
 {
-	return READ_ONCE(t->s->table.group[g->cover].scan_id) == g->cover_id;
+	const struct netscan_group *cover = &t->s->table.group[g->cover];
+	const struct netscan_rule *rule;
+
+	if (READ_ONCE(cover->scan_id) != g->cover_id)
+		return false;
+	rule = netscan_rules_by_id(t->cfg, READ_ONCE(cover->rule_id));
+	return rule && rule->enabled;
 }
 
 static u32 twice(u32 n)

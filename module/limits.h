@@ -69,6 +69,7 @@
 #define NETSCAN_EXCEPTION_TEXT	8192	/* bytes of all their strings */
 #define NETSCAN_MAX_PATTERN	128	/* bytes of a glob as text, with its NUL */
 #define NETSCAN_GLOB_STEPS	65536U	/* of all globs for one exec event */
+#define NETSCAN_CGROUP_LEVELS	256	/* below one, where each is a step */
 
 /* What an argument spells. */
 #define NETSCAN_MAX_SPAN	65535U	/* targets; more count as this many */

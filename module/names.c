@@ -17,7 +17,7 @@
 
 static const char defaults[] =
 	"@multicall busybox toybox busybox* toybox*\n"
-	"@loader ld.so ld64.so.1 ld64.so.2 ld-*\n"
+	"@loader ld.so ld.so.1 ld64.so.1 ld64.so.2 ld-*\n"
 	"ping ping4 ping6\n"
 	"nping\n"
 	"hping\n"

@@ -66,6 +66,7 @@ static struct linux_binprm test_bprm = {
 };
 
 static unsigned long test_hits;
+static unsigned long forgiven;	/* of probe.nmissed */
 
 /*
  * Which tool the arguments name: the program that a loader runs, the applet of
@@ -87,7 +88,7 @@ static int match_argv(const struct netscan_tools *tools, int ask,
 					   &used);
 	} while (tool == NETSCAN_ASK_ARGV && netscan_args_read_on(args, used));
 	*match = applet.match;
-	*unread = !applet.left || (tool == NETSCAN_ASK_ARGV && args->truncated);
+	*unread |= !applet.left || (tool == NETSCAN_ASK_ARGV && args->truncated);
 	return tool;
 }
 
@@ -112,40 +113,56 @@ static void feed_args(const struct netscan_config *cfg,
 		netscan_count(READ_FAULTS);
 }
 
+static void begin_args(struct netscan_args *args,
+		       const struct linux_binprm *bprm)
+{
+	const struct mm_struct *mm = current->mm;
+
+	netscan_args_begin(args, mm->arg_start, mm->arg_end, bprm->argc);
+}
+
+/* @runner is what else to ask for a tool, besides @tool; most often nothing. */
 static void watch_exec(const struct netscan_config *cfg,
-		       const struct linux_binprm *bprm, int tool, u32 tools,
-		       enum netscan_match match, bool applet)
+		       const struct linux_binprm *bprm, int tool, int runner,
+		       u32 tools, enum netscan_match match)
 {
 	struct netscan_args *args = &this_cpu_ptr(buffers)->args;
-	const struct mm_struct *mm = current->mm;
 	struct netscan_source source = {
 		.file = bprm->file,
 		.parent = netscan_task_parent(),
 	};
+	bool unread = false, fault = false;
 	enum netscan_match sign;
 	struct netscan_event ev;
-	bool unread;
 	int as;
 
-	netscan_args_begin(args, mm->arg_start, mm->arg_end);
+	begin_args(args, bprm);
 	if (tool < 0) {
 		tool = match_argv(&cfg->tools, tool, args, &match, &unread);
-		if (tool < 0) {
-			if (args->read_fault)
-				netscan_count(READ_FAULTS);
-			if (unread)
-				netscan_count(TRUNCATED);
-			return;
-		}
-		tools = BIT(tool);
-	} else if (applet) {
-		/* Called by one tool's name, it may run as another. */
-		as = match_argv(&cfg->tools, NETSCAN_ASK_ARGV, args, &sign,
-				&unread);
-		tools |= as < 0 ? 0 : BIT(as);
+		fault = args->read_fault;
+		if (unlikely(args->read_on))
+			begin_args(args, bprm);
 	}
-	if (unlikely(args->read_on))
-		netscan_args_begin(args, mm->arg_start, mm->arg_end);
+	if (unlikely(runner != NETSCAN_NO_TOOL)) {
+		/* Called by one tool's name, it may run as another. */
+		as = match_argv(&cfg->tools, runner, args, &sign, &unread);
+		fault |= args->read_fault;
+		if (args->read_on)
+			begin_args(args, bprm);
+		tools |= as < 0 ? 0 : BIT(as);
+		if (tool < 0) {
+			tool = as;
+			match = sign;
+		}
+	}
+	if (tool < 0) {
+		if (fault)
+			netscan_count(READ_FAULTS);
+		if (unread)
+			netscan_count(TRUNCATED);
+		return;
+	}
+	tools |= BIT(tool);
 	netscan_count(EVENTS);
 	netscan_task_fill(&ev, bprm->file, source.parent);
 	ev.from.tool = tool;
@@ -197,9 +214,12 @@ static const char *file_name(const struct file *file, size_t *len)
 	return name;
 }
 
-/* What is a tool by no name may be one, or run one, by its file's build-id. */
+/*
+ * What is a tool by no name may be one, or run one, by its file's build-id. What
+ * its name has it run may differ from that: then both are asked.
+ */
 static int match_image(const struct netscan_config *cfg,
-		       const struct linux_binprm *bprm, int tool,
+		       const struct linux_binprm *bprm, int tool, int *runner,
 		       enum netscan_match *match, u32 *all)
 {
 	int by_id = netscan_image_tool(&cfg->tools, bprm->file, bprm->buf,
@@ -207,10 +227,17 @@ static int match_image(const struct netscan_config *cfg,
 
 	if (by_id >= 0)
 		*all |= BIT(by_id);
-	if (by_id == NETSCAN_NO_TOOL || tool >= 0)
+	if (by_id == NETSCAN_NO_TOOL || by_id == tool)
 		return tool;
-	if (by_id < 0)
-		return tool == NETSCAN_NO_TOOL ? by_id : tool;
+	if (by_id < 0) {
+		if (tool == NETSCAN_NO_TOOL)
+			return by_id;
+		*runner = by_id;
+		return tool;
+	}
+	if (tool >= 0)
+		return tool;
+	*runner = tool;
 	*match = NETSCAN_MATCH_BUILD_ID;
 	return by_id;
 }
@@ -220,11 +247,10 @@ static int on_exec(struct kprobe *p, struct pt_regs *regs)
 	const struct linux_binprm *bprm = (void *)netscan_first_argument(regs);
 	const struct netscan_config *cfg;
 	enum netscan_match match = NETSCAN_MATCH_NAME;
-	bool applet = false;
+	int tool, runner = NETSCAN_NO_TOOL;
 	const char *name;
 	u32 tools = 0;
 	size_t len;
-	int tool;
 
 	/*
 	 * While ftrace puts its call in or takes it out, the place holds a
@@ -248,12 +274,12 @@ static int on_exec(struct kprobe *p, struct pt_regs *regs)
 	cfg = netscan_control_config();
 	name = file_name(bprm->file, &len);
 	tool = netscan_tools_match(&cfg->tools, bprm->filename, current->comm,
-				   name, len, &match, &tools, &applet);
+				   name, len, &match, &tools, &runner);
 	if (cfg->tools.nr_build_ids)
-		tool = match_image(cfg, bprm, tool, &match, &tools);
+		tool = match_image(cfg, bprm, tool, &runner, &match, &tools);
 	if (tool != NETSCAN_NO_TOOL)
-		watch_exec(cfg, bprm, tool, tools, name_sign(bprm, match),
-			   applet);
+		watch_exec(cfg, bprm, tool, runner, tools,
+			   name_sign(bprm, match));
 	rcu_read_unlock();
 	return 0;
 }
@@ -367,7 +393,18 @@ bool netscan_probe_disabled(void)
  */
 unsigned long netscan_probe_missed(void)
 {
-	return READ_ONCE(probe.nmissed);
+	return READ_ONCE(probe.nmissed) - READ_ONCE(forgiven);
+}
+
+/**
+ * netscan_probe_forgive() - some of what was missed were no execs
+ * @n: how many
+ *
+ * Context: process; one caller at a time.
+ */
+void netscan_probe_forgive(unsigned long n)
+{
+	WRITE_ONCE(forgiven, forgiven + n);
 }
 
 /**

@@ -14,6 +14,7 @@ void netscan_probe_disarm(void);
 bool netscan_probe_test(void);
 bool netscan_probe_disabled(void);
 unsigned long netscan_probe_missed(void);
+void netscan_probe_forgive(unsigned long n);
 const char *netscan_probe_symbol(void);
 const char *netscan_probe_kind(void);
 size_t netscan_probe_bytes(void);

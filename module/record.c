@@ -116,7 +116,8 @@ void netscan_record_print(struct netscan_text *t, u64 seq,
 		print_end(t, r);
 		return;
 	}
-	cut = quote_path(t, "exe", d->exe);
+	cut = d->cut;
+	cut |= quote_path(t, "exe", d->exe);
 	print_parent(t, r);
 	cut |= quote_path(t, "parent_exe", d->parent_exe);
 	netscan_text_add(t, " pid=%u sid=%u", r->from.pid, r->from.sid);

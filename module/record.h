@@ -88,6 +88,7 @@ struct netscan_record {
  * @ses: audit session, 4294967295 where unset
  * @pid_ns: number of the pid namespace
  * @mnt_ns: number of the mount namespace, 0 where it can't be told
+ * @cut: there is more of one of the paths
  */
 struct netscan_details {
 	const char *exe;
@@ -99,6 +100,7 @@ struct netscan_details {
 	u32 ses;
 	u32 pid_ns;
 	u32 mnt_ns;
+	bool cut;
 };
 
 void netscan_record_print(struct netscan_text *t, u64 seq,

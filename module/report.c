@@ -63,11 +63,16 @@ static void run_clock(struct work_struct *unused);
 static DECLARE_WORK(queue_work_item, run_queue);
 static DECLARE_DELAYED_WORK(clock_work, run_clock);
 
-static const char *resolve_file(struct file *file, char *buf)
+/* The end of a path that is longer than PATH_MAX says most of it. */
+static const char *resolve_file(struct file *file, char *buf, bool *cut)
 {
 	const char *path = file ? d_path(&file->f_path, buf, PATH_MAX) : "";
 
-	return IS_ERR(path) ? "" : path;
+	if (!IS_ERR(path))
+		return path;
+	*cut = true;
+	snprintf(buf, PATH_MAX, "%pD4", file);
+	return buf;
 }
 
 static void push_text(const struct netscan_text *t)
@@ -82,9 +87,10 @@ static void report_slot(struct netscan_slot *s)
 	struct netscan_text t;
 
 	if (s->record.from_event) {
-		d->exe = resolve_file(s->file, work->exe);
-		d->parent_exe = resolve_file(s->parent_file, work->parent_exe);
-		netscan_cgroup_path(s->cgroup, work->cgroup, PATH_MAX);
+		d->cut = netscan_cgroup_path(s->cgroup, work->cgroup, PATH_MAX);
+		d->exe = resolve_file(s->file, work->exe, &d->cut);
+		d->parent_exe = resolve_file(s->parent_file, work->parent_exe,
+					     &d->cut);
 		d->cgroup = work->cgroup;
 		d->tty = s->tty;
 	} else {

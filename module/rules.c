@@ -197,8 +197,11 @@ static int set_rule(struct netscan_config *cfg, char *line, const char **why)
 		*why = fields[DISTINCT].hint;
 		return -ERANGE;
 	}
+	/* What one entry of a group's events stands for, see life.c, is kept. */
 	if (!old || r.by != old->by || r.span != old->span ||
-	    r.tools != old->tools)
+	    r.tools != old->tools ||
+	    DIV_ROUND_UP(r.events, cfg->slots) !=
+	    DIV_ROUND_UP(old->events, cfg->slots))
 		r.id = cfg->next_id++;
 	if (!old)
 		old = &cfg->rule[cfg->nr_rules++];

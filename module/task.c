@@ -31,8 +31,10 @@ static bool takes_orphans(const struct task_struct *parent)
 }
 
 static void fill_parent(struct netscan_origin *from,
-			const struct task_struct *parent)
+			const struct task_struct *thread)
 {
+	const struct task_struct *parent = READ_ONCE(thread->group_leader);
+
 	from->parent_pid = parent->pid;
 	from->parent_start = parent->start_boottime;
 	from->orphan = takes_orphans(parent);
@@ -74,13 +76,15 @@ static kuid_t find_account(void)
 /**
  * netscan_task_parent() - the process that this one is a child of
  *
- * Return: its leader, whichever thread started this one.
+ * Return: its leader, whichever thread started this one; that thread where the
+ * leader has ended before the others, and has no map any more.
  */
 struct task_struct *netscan_task_parent(void)
 {
 	struct task_struct *thread = rcu_dereference(current->real_parent);
+	struct task_struct *leader = READ_ONCE(thread->group_leader);
 
-	return READ_ONCE(thread->group_leader);
+	return likely(READ_ONCE(leader->mm)) ? leader : thread;
 }
 
 /**
@@ -108,7 +112,7 @@ void netscan_task_fill(struct netscan_event *ev, const struct file *file,
 		       const struct task_struct *parent)
 {
 	const struct netscan_file_id id =
-		netscan_task_file_id(file_inode(file));
+		netscan_task_file_id(file->f_path.dentry);
 
 	ev->now = ktime_get_boottime_ns();
 	ev->exe_dev = id.dev;
@@ -171,7 +175,7 @@ bool netscan_task_exe_id(struct task_struct *task, struct netscan_file_id *id)
 	file = get_exe_file(task);
 	task_unlock(task);
 	if (file) {
-		*id = netscan_task_file_id(file_inode(file));
+		*id = netscan_task_file_id(file->f_path.dentry);
 		fput(file);
 	}
 	return true;

@@ -188,14 +188,15 @@ static bool may_be_longer(const struct netscan_tools *tools, const char *comm)
  * @file_len: its length
  * @match: the first sign that matches
  * @all: bit per tool that any sign names
- * @applet: set where the tool is only the name of a link to a multi-call binary
+ * @runner: set where one sign names a tool and the other what runs a tool that
+ *          its arguments name: which that is, as of netscan_tools_find()
  *
  * Return: the tool by the first sign that matches; else as
  * netscan_tools_find().
  */
 int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 			const char *comm, const char *file, size_t file_len,
-			enum netscan_match *match, u32 *all, bool *applet)
+			enum netscan_match *match, u32 *all, int *runner)
 {
 	size_t len = comm_len(comm);
 	int by_path, by_file;
@@ -214,7 +215,8 @@ int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 	by_file = netscan_tools_find(tools, file, file_len);
 	if (by_path < 0 && by_file < 0)
 		return by_file == NETSCAN_NO_TOOL ? by_path : by_file;
-	*applet = by_file == NETSCAN_ASK_ARGV;
+	if (by_path < NETSCAN_NO_TOOL || by_file < NETSCAN_NO_TOOL)
+		*runner = min(by_path, by_file);
 	*match = by_path < 0 ? NETSCAN_MATCH_FILE : NETSCAN_MATCH_NAME;
 	*all = (by_path < 0 ? 0 : BIT(by_path)) |
 	       (by_file < 0 ? 0 : BIT(by_file));

@@ -43,7 +43,7 @@ int netscan_tools_find_build_id(const struct netscan_tools *tools,
 				const u8 *id, size_t len);
 int netscan_tools_match(const struct netscan_tools *tools, const char *path,
 			const char *comm, const char *file, size_t file_len,
-			enum netscan_match *match, u32 *all, bool *applet);
+			enum netscan_match *match, u32 *all, int *runner);
 
 /* What is to be done about what has a name or a build-id. */
 static inline int netscan_tools_ask(int tool)

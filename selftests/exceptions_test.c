@@ -250,6 +250,84 @@ static bool wait_found(uint64_t found)
 }
 
 /* A package is upgraded: the path is another file, which is looked up again. */
+/* Directories below the testbed's that file systems are mounted on. */
+static const char *below(const char *name)
+{
+	static char paths[4][400];
+	static unsigned int turn;
+	char *path = paths[turn++ % 4];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", bed.dir, name);
+	return path;
+}
+
+static int mount_on(const char *name, const char *type, const char *options)
+{
+	if (mkdir(below(name), 0755) || mount("none", below(name), type, 0, options))
+		return -errno;
+	return 0;
+}
+
+static ino_t inode_of(const char *name)
+{
+	struct stat st;
+
+	return stat(below(name), &st) ? 0 : st.st_ino;
+}
+
+/* tmpfs counts inodes: make those before @ino in the upper layer. */
+static int use_up_to(ino_t ino)
+{
+	ino_t made;
+	int fd;
+
+	do {
+		fd = open(below("over/t"), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+		made = inode_of("up/u/t");
+		if (fd < 0 || close(fd) || unlink(below("over/t")))
+			return -errno;
+	} while (made && made < ino - 1);
+	return made == ino - 1 ? 0 : -ERANGE;
+}
+
+/* Layers of an overlay may be file systems that count their inodes alike. */
+TEST_F(exceptions, is_not_borrowed_by_a_file_of_another_layer)
+{
+	char options[1300], line[500], low[400], up[400];
+	int i;
+
+	ASSERT_EQ(0, mount_on("low", "tmpfs", "mode=755"));
+	ASSERT_EQ(0, mount_on("up", "tmpfs", "mode=755"));
+	ASSERT_EQ(0, mkdir(below("up/u"), 0755) | mkdir(below("up/w"), 0755));
+	for (i = 0; i < 50; i++) {
+		snprintf(line, sizeof(line), "low/%d", i);
+		ASSERT_EQ(0, mkdir(below(line), 0755));
+	}
+	ASSERT_NE(NULL, tool_copy(&bed, self->nc, "low/nc"));
+	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s,workdir=%s", below("low"),
+		 below("up/u"), below("up/w"));
+	i = mount_on("over", "overlay", options);
+	if (!i) {
+		ASSERT_EQ(0, use_up_to(inode_of("low/nc")));
+		ASSERT_NE(NULL, tool_copy(&bed, self->nc, "over/nc.x"));
+		ASSERT_EQ(inode_of("low/nc"), inode_of("up/u/nc.x"));
+		strcpy(low, below("over/nc"));
+		strcpy(up, below("over/nc.x"));
+		snprintf(line, sizeof(line), "t_e exe=%s\n", low);
+		EXPECT_EQ(1, is_excepted(line, low, NULL, NULL));
+		EXPECT_EQ(0, is_excepted(line, up, NULL, NULL));
+		EXPECT_EQ(0, umount(below("over")));
+	}
+	EXPECT_EQ(0, umount(below("up")));
+	EXPECT_EQ(0, umount(below("low")));
+	rmdir(below("over"));
+	rmdir(below("up"));
+	rmdir(below("low"));
+	if (i == -ENODEV)
+		SKIP(return, "this kernel has no overlayfs");
+	EXPECT_EQ(0, i);
+}
+
 TEST_F(exceptions, keeps_up_with_a_file_that_is_replaced)
 {
 	char next[300];

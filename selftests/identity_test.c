@@ -26,7 +26,7 @@
 /* The lines of /proc/netscan/tools that the tests add build-ids to. */
 #define PING_LINE	"ping ping4 ping6"
 #define MULTICALL_LINE	"@multicall busybox toybox busybox* toybox*"
-#define LOADER_LINE	"@loader ld.so ld64.so.1 ld64.so.2 ld-*"
+#define LOADER_LINE	"@loader ld.so ld.so.1 ld64.so.1 ld64.so.2 ld-*"
 
 static struct record r;
 static char decoded[LINE_SIZE];
@@ -451,6 +451,18 @@ static int by_argv1_of_lengthened(void *name)
 	return put(name) ?: exec_program(in_dir(name), argv);
 }
 
+/* What its name says it is, it is not. */
+static int by_argv0_of_busybox_called_a_loader(void *path)
+{
+	return put_known(path, "ld-x", MULTICALL_LINE) ?: exec_program(in_dir("ld-x"), as_ping);
+}
+
+static int by_loader_called_busybox(void *argv)
+{
+	return put_known(LOADER, "busybox", LOADER_LINE) ?:
+	       exec_program(in_dir("busybox"), argv);
+}
+
 static int by_renamed_loader(void *argv)
 {
 	return put_known(LOADER, "run", LOADER_LINE) ?: exec_program(in_dir("run"), argv);
@@ -675,6 +687,11 @@ FIXTURE_VARIANT_ADD(sign, busybox_renamed_by_argv1) {
 	.match = "argv", .exe = "box",
 };
 
+FIXTURE_VARIANT_ADD(sign, busybox_called_a_loader) {
+	.exec = by_argv0_of_busybox_called_a_loader, .arg = BUSYBOX, .needs = BUSYBOX,
+	.match = "argv", .exe = "ld-x",
+};
+
 FIXTURE_VARIANT_ADD(sign, busybox_linked_by_argv0) {
 	.exec = by_argv0_of_hard_linked_busybox, .arg = BUSYBOX, .needs = BUSYBOX,
 	.match = "argv", .exe = "box",
@@ -752,6 +769,11 @@ FIXTURE_VARIANT_ADD(sign, by_fexecve_of_the_loader) {
 
 FIXTURE_VARIANT_ADD(sign, by_renamed_loader) {
 	.exec = by_renamed_loader, .arg = loader, .needs = LOADER, .match = "loader",
+};
+
+FIXTURE_VARIANT_ADD(sign, by_loader_called_busybox) {
+	.exec = by_loader_called_busybox, .arg = loader, .needs = LOADER, .match = "loader",
+	.exe = "busybox",
 };
 
 FIXTURE_VARIANT_ADD(sign, by_build_id) {
@@ -878,6 +900,41 @@ TEST_F(names, of_a_link_and_an_applet_are_both_seen)
 	EXPECT_STREQ("alert", record_raw(&r, "type"));
 	EXPECT_STREQ("t_nc", record_raw(&r, "rule"));
 	EXPECT_STREQ("ping", record_raw(&r, "tool"));
+}
+
+static int as_nc_by_copy_ping(void *path)
+{
+	return put_known(path, "ping", MULTICALL_LINE) ?: exec_program(in_dir("ping"), as_nc);
+}
+
+static int nc_by_loader_ping(void *path)
+{
+	char *argv[] = { "ping", "/bin/nc", "a0", "a1", "a2", "a3", NULL };
+
+	return put_link(path, "ping") ?: exec_program(in_dir("ping"), argv);
+}
+
+/* The same where the file is a copy that is called ping, and where it is the loader. */
+TEST_F(names, of_a_file_and_of_what_it_runs_are_both_seen)
+{
+	static const struct {
+		int (*exec)(void *path);
+		char *path;
+	} cases[] = { { as_nc_by_copy_ping, BUSYBOX }, { nc_by_loader_ping, LOADER } };
+	unsigned int i;
+
+	ASSERT_EQ(0, rules_write("-t_id\n"
+				 "t_nc by=parent,exe distinct=5 events=1 window=60 tools=nc"));
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		if (access(cases[i].path, X_OK))
+			SKIP(return, "%s is not there", cases[i].path);
+		ASSERT_EQ(0, session_exec(&bed, cases[i].exec, cases[i].path));
+		ASSERT_EQ(1, testbed_next(&bed, &r));
+		EXPECT_STREQ("alert", record_raw(&r, "type"));
+		EXPECT_STREQ("t_nc", record_raw(&r, "rule"));
+		EXPECT_STREQ("ping", record_raw(&r, "tool"));
+		unlink(in_dir("ping"));
+	}
 }
 
 /* The tool that @name was taken for, "" if for none. */

@@ -198,6 +198,39 @@ TEST_F(record, exe_is_the_resolved_file)
 	EXPECT_STREQ(resolved, record_raw(&r, "exe"));
 }
 
+#define DEPTH	17
+
+/* Where the path is longer than PATH_MAX, below a directory that stays. */
+static int exec_far_below(void *path)
+{
+	char *argv[] = { "ping", "a", "b", "c", "d", "e", NULL };
+	char name[251];
+	int i;
+
+	memset(name, 'd', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	if (chdir("/tmp"))
+		return -errno;
+	for (i = 0; i < DEPTH; i++)
+		if ((mkdir(name, 0755) && errno != EEXIST) || chdir(name))
+			return -errno;
+	if (link(path, "ping") && errno != EEXIST)
+		return -errno;
+	return exec_program("./ping", argv);
+}
+
+TEST_F(record, path_that_is_too_long_has_its_end)
+{
+	const char *exe;
+
+	ASSERT_EQ(0, session_exec(&self->tb, exec_far_below, self->ping));
+	ASSERT_EQ(1, testbed_next(&self->tb, &r));
+	exe = record_raw(&r, "exe");
+	ASSERT_LT(250u, strlen(exe));
+	EXPECT_STREQ("ddd/ping", exe + strlen(exe) - 8);
+	EXPECT_STREQ("1", record_raw(&r, "paths_cut"));
+}
+
 static int set_ids(void *arg)
 {
 	(void)arg;

@@ -130,7 +130,7 @@ void flow_argv(const void *argv, size_t len)
 	shim_user_set(USER_ADDR, argv, len);
 	if (flow.hole)
 		shim_user_hole(USER_ADDR + flow.hole);
-	netscan_args_begin(&args, USER_ADDR, USER_ADDR + len);
+	netscan_args_begin(&args, USER_ADDR, USER_ADDR + len, ev.argc);
 	ev.now = flow.now;
 	ev.from.pid = flow.next_pid++;
 	ev.tools |= BIT(ev.from.tool);

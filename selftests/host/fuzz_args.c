@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		hole = SIZE_MAX;
 	split_naively(&want, argv, len, addr, hole);
-	split_by_module(&got, addr, len);
+	split_by_module(&got, addr, len, split_count(argv, len));
 	split_compare(&got, &want);
 	if (test_failed() || memcmp(got.text, argv, want.text_len))
 		shim_die("it is not as the naive split has it");

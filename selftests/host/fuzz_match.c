@@ -36,14 +36,15 @@ static void check_names(const struct netscan_config *cfg, const char *path,
 	const char *slash = strrchr(path, '/');
 	const char *base = slash ? slash + 1 : path;
 	enum netscan_match match = NETSCAN_MATCH_ARGV;
-	bool applet = false;
 	char comm[COMM] = "";
-	int tool, by_path, by_file;
+	int tool, by_path, by_file, runner = NETSCAN_NO_TOOL;
 	u32 all = 0;
 
 	memcpy(comm, base, strnlen(base, COMM - 1));
 	tool = netscan_tools_match(tools, path, comm, file, file_len, &match,
-				   &all, &applet);
+				   &all, &runner);
+	fail_unless(runner >= NETSCAN_ASK_LOADER && runner <= NETSCAN_NO_TOOL,
+		    "a runner or none");
 	by_path = netscan_tools_find(tools, base, strlen(base));
 	by_file = netscan_tools_find(tools, file, file_len);
 	check_tool(cfg, tool);

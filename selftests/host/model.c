@@ -92,9 +92,15 @@ static bool is_spent(const struct model_group *g)
 	return distinct(g) < half;
 }
 
-static bool is_covered(const struct model_group *g)
+/* Is the scan that covered it still open? */
+static bool cover_is_there(const struct model_group *g)
 {
 	return g->cover->used && g->cover->scan == g->cover_scan;
+}
+
+static bool is_covered(const struct model_group *g)
+{
+	return cover_is_there(g) && model.rule[g->cover->rule].enabled;
 }
 
 /* Is there anything in the window that was last seen in the run before? */
@@ -265,7 +271,7 @@ static void lapse(struct model_group *g, u64 now)
 /* The scan that covers it may be over, though no clock has looked. */
 static void lapse_cover(struct model_group *g, u64 now)
 {
-	if (g->state == MODEL_COVERED && is_covered(g))
+	if (g->state == MODEL_COVERED && cover_is_there(g))
 		lapse(g->cover, now);
 }
 

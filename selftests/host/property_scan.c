@@ -12,6 +12,7 @@
 #define STEPS		320000
 #define TRACES		80
 #define MAX_TOOLS	9
+#define SLOTS		128
 #define MAX_SCANS	65536
 
 static const char * const names[] = { "scan", "session", "third" };
@@ -90,7 +91,8 @@ static void change_rule(u32 i, bool new)
 	print_rule(text, sizeof(text), i);
 	flow_rules(text);
 	if (!new && (m->by != old.by || m->tools != old.tools ||
-		     m->span != old.span))
+		     m->span != old.span ||
+		     (m->events + SLOTS - 1) / SLOTS != (old.events + SLOTS - 1) / SLOTS))
 		model_clear(i);
 }
 
@@ -100,7 +102,7 @@ static void begin_trace(u64 seed)
 	u32 i;
 
 	test_seed(&r, seed);
-	flow_start(4096, 128);
+	flow_start(4096, SLOTS);
 	flow_rules("-scan\n-session\n-span");
 	model_reset();
 	model.nr_rules = 1 + test_below(&r, ARRAY_SIZE(names));

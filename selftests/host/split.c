@@ -22,8 +22,9 @@ static const struct netscan_hash_key *hash_key(void)
  * @s: filled
  * @addr: where argv begins
  * @len: bytes
+ * @argc: arguments
  */
-void split_by_module(struct split *s, unsigned long addr, size_t len)
+void split_by_module(struct split *s, unsigned long addr, size_t len, u32 argc)
 {
 	u64 counted = STAT(ARGS), long_args = STAT(LONG_ARGS);
 	struct netscan_args a;
@@ -32,7 +33,7 @@ void split_by_module(struct split *s, unsigned long addr, size_t len)
 	/* What the reader does not set itself must not matter. */
 	memset(&a, 0xa5, sizeof(a));
 	s->nr = 0;
-	netscan_args_begin(&a, addr, addr + len);
+	netscan_args_begin(&a, addr, addr + len, argc);
 	CHECK(!a.weigh);
 	a.weigh = true;
 	s->text_len = a.text_len;
@@ -120,6 +121,20 @@ static size_t readable(size_t from, size_t to, unsigned long addr, size_t hole)
 }
 
 /**
+ * split_count() - how many arguments there are
+ * @argv: the bytes
+ * @len: how many
+ */
+u32 split_count(const u8 *argv, size_t len)
+{
+	u32 nr = 0;
+
+	while (len--)
+		nr += !*argv++;
+	return nr;
+}
+
+/**
  * split_naively() - what it should give
  * @s: filled
  * @argv: the bytes
@@ -131,6 +146,7 @@ void split_naively(struct split *s, const u8 *argv, size_t len,
 		   unsigned long addr, size_t hole)
 {
 	size_t head = len, end, tail, at;
+	u32 most = NETSCAN_HEAD_ARGS;
 
 	s->nr = 0;
 	s->long_args = 0;
@@ -138,11 +154,14 @@ void split_naively(struct split *s, const u8 *argv, size_t len,
 	if (s->truncated)
 		head = NETSCAN_ARGV_HEAD;
 	end = readable(0, head, addr, hole);
-	at = split_part(s, hash_key(), argv, end, NETSCAN_HEAD_ARGS);
-	s->read_fault = end < head && s->nr < NETSCAN_HEAD_ARGS;
+	/* All, where that is no more than head and tail may have. */
+	if (!s->truncated && split_count(argv, len) <= most + NETSCAN_TAIL_ARGS)
+		most += NETSCAN_TAIL_ARGS;
+	at = split_part(s, hash_key(), argv, end, most);
+	s->read_fault = end < head && s->nr < most;
 	s->text_len = end < NETSCAN_TEXT ? end : NETSCAN_TEXT;
 	s->text_cut = s->text_len < len;
-	if (s->read_fault || (s->nr < NETSCAN_HEAD_ARGS && !s->truncated))
+	if (s->read_fault || (s->nr < most && !s->truncated))
 		return;
 	/* The tail goes on where the head stopped, or begins within an argument. */
 	tail = len - at > NETSCAN_ARGV_TAIL ? len - NETSCAN_ARGV_TAIL : at;

@@ -33,7 +33,9 @@ struct split {
 	char text[NETSCAN_TEXT];
 };
 
-void split_by_module(struct split *s, unsigned long addr, size_t len);
+void split_by_module(struct split *s, unsigned long addr, size_t len,
+		     u32 argc);
+u32 split_count(const u8 *argv, size_t len);
 void split_naively(struct split *s, const u8 *argv, size_t len,
 		   unsigned long addr, size_t hole);
 void split_compare(const struct split *got, const struct split *want);

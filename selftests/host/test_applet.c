@@ -250,7 +250,17 @@ static void loader(void)
 		{ ARGS("ld.so\0--argv0\0x\0--list\0ping\0"), "-" },
 		{ ARGS("ld.so\0ls\0ping\0"), "-" },
 		{ ARGS("ld.so\0\0ping\0"), "-" },
-		{ ARGS("ld.so\0ld.so\0ping\0"), "-" },
+		/* Another loader, with its own options. */
+		{ ARGS("ld.so\0/lib/ld-musl-x86_64.so.1\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--preload\0x\0ld.so.1\0--argv0=x\0ping\0"), "ping" },
+		{ ARGS("ld.so\0ld.so\0ls\0ping\0"), "-" },
+		{ ARGS("ld.so\0ld.so\0--list\0ping\0"), "-" },
+		/* No option that there is, but a path, for glibc before 2.33. */
+		{ ARGS("ld.so\0--d/ping\0ls\0"), "ping" },
+		{ ARGS("ld.so\0--d=x/ping\0ls\0"), "ping" },
+		{ ARGS("ld.so\0--d/ls\0ping\0"), "-" },
+		{ ARGS("ld.so\0--library-path=/d/ping\0ls\0"), "-" },
+		{ ARGS("ld.so\0--preload=/d/ping\0nc\0"), "nc" },
 		{ ARGS("ld.so\0ping/\0"), "-" },
 		/* Nothing there, or cut before it can be told. */
 		{ ARGS("ld.so\0"), "?" },
@@ -293,6 +303,9 @@ static void loader_of_a_multi_call_binary(void)
 		{ ARGS("ld.so\0--argv0\0toybox\0toybox\0timeout\0001\0nc\0"), "nc" },
 		{ ARGS("ld.so\0--argv0\0timeout\0toybox\0001\0nc\0"), "nc" },
 		{ ARGS("ld.so\0--argv0\0timeout\0toybox\0nc\0001\0"), "-" },
+		{ ARGS("ld.so\0ld-musl\0busybox\0nc\0"), "nc" },
+		{ ARGS("ld.so\0--argv0\0ls\0ld-musl\0busybox\0nc\0"), "nc" },
+		{ ARGS("ld.so\0ld-musl\0--argv0\0nc\0busybox\0ls\0"), "nc" },
 		{ ARGS("ld.so\0busybox"), "?" },
 		{ ARGS("ld.so\0--argv0\0nc\0busybox"), "?" },
 	};
@@ -334,6 +347,7 @@ static int plain_loader(const char * const *arg, u32 nr)
 	u32 i = 1, v;
 	int tool;
 
+again:
 	while (i < nr && arg[i][0] == '-' && arg[i][1] == '-') {
 		if (!strcmp(arg[i], "--")) {
 			i++;
@@ -349,7 +363,10 @@ static int plain_loader(const char * const *arg, u32 nr)
 	if (i >= nr)
 		return ASK;
 	tool = find(arg[i]);
-	return tool < 0 ? NO : tool;
+	if (tool != LOADER)
+		return tool;
+	i++;
+	goto again;
 }
 
 static void loader_against_a_plain_reading(void)
@@ -391,7 +408,7 @@ static int look_at_memory(int ask, size_t len)
 	size_t used;
 	int tool;
 
-	netscan_args_begin(&args, BASE, BASE + len);
+	netscan_args_begin(&args, BASE, BASE + len, U32_MAX);
 	netscan_applet_begin(&ap, ask);
 	do {
 		tool = netscan_applet_look(&cfg.tools, &ap,
@@ -443,12 +460,12 @@ static void behind_other_arguments(void)
 	len = put(put(put(len, "1"), "nc"), "-z");
 	shim_user_set(BASE, argv, len);
 	EQUAL(look_at_memory(ASK, len), find("nc"));
-	/* An option of any length is none that has a name at its end. */
+	/* An option of any length is none where it can be a path. */
 	len = put(0, "ld.so");
 	memset(argv + len, '-', 5000);
 	len = put(put(len + 5000, "/ping"), "/bin/nc");
 	shim_user_set(BASE, argv, len);
-	EQUAL(look_at_memory(LOADER, len), find("nc"));
+	EQUAL(look_at_memory(LOADER, len), find("ping"));
 }
 
 /* A common exec reads nothing more, and what is counted is read from the start. */
@@ -468,7 +485,7 @@ static void reads_no_more_than_it_takes(void)
 	EQUAL(look_at_memory(ASK, len), find("nc"));
 	CHECK(args.read_on);
 	shim_user_set(BASE, argv, len);
-	netscan_args_begin(&args, BASE, BASE + len);
+	netscan_args_begin(&args, BASE, BASE + len, U32_MAX);
 	CHECK(!args.read_on);
 	CHECK(!memcmp(args.text, argv, args.text_len));
 }

@@ -20,7 +20,7 @@ static void read_at(unsigned long addr, size_t len, size_t hole)
 	if (hole < len)
 		shim_user_hole(addr + hole);
 	split_naively(&want, argv, len, addr, hole);
-	split_by_module(&got, addr, len);
+	split_by_module(&got, addr, len, split_count(argv, len));
 	split_compare(&got, &want);
 	if (want.text_len)
 		CHECK(!memcmp(got.text, argv, want.text_len));
@@ -45,12 +45,12 @@ static void nothing_at_all(void)
 	struct netscan_hash_key key;
 
 	flow_key(&key, 1);
-	netscan_args_begin(&a, BASE, BASE);
+	netscan_args_begin(&a, BASE, BASE, 0);
 	EQUAL(netscan_args_next(&a, &key), 0);
 	CHECK(a.done && !a.read_fault && !a.truncated && !a.text_cut);
 	EQUAL(a.text_len, 0);
 	/* An end before the start is nothing, too. */
-	netscan_args_begin(&a, BASE, BASE - 5);
+	netscan_args_begin(&a, BASE, BASE - 5, 1);
 	EQUAL(netscan_args_next(&a, &key), 0);
 	CHECK(a.done && !a.read_fault && !a.truncated);
 }
@@ -73,7 +73,7 @@ static void few_and_empty_ones(void)
 		memcpy(argv, cases[i].bytes, cases[i].len);
 		read_all(cases[i].len);
 		shim_user_set(BASE, argv, cases[i].len);
-		split_by_module(&got, BASE, cases[i].len);
+		split_by_module(&got, BASE, cases[i].len, split_count(argv, cases[i].len));
 		EQUAL(got.nr, cases[i].nr);
 	}
 }
@@ -106,17 +106,17 @@ static void limit_of_1024_bytes(void)
 
 	len = put(put(0, 1024, 'x'), 1, 'y');
 	shim_user_set(BASE, argv, len);
-	split_by_module(&got, BASE, len);
+	split_by_module(&got, BASE, len, split_count(argv, len));
 	EQUAL(got.nr, 2);
 	EQUAL(got.long_args, 0);
 	len = put(put(0, 1025, 'x'), 1, 'y');
 	shim_user_set(BASE, argv, len);
-	split_by_module(&got, BASE, len);
+	split_by_module(&got, BASE, len, split_count(argv, len));
 	EQUAL(got.nr, 1);
 	EQUAL(got.long_args, 1);
 	len = put(put(put(0, 1025, 'x'), 30000, 'z'), 1, 'y');
 	shim_user_set(BASE, argv, len);
-	split_by_module(&got, BASE, len);
+	split_by_module(&got, BASE, len, split_count(argv, len));
 	EQUAL(got.nr, 1);
 	EQUAL(got.long_args, 2);
 }
@@ -157,7 +157,7 @@ static void many_arguments_in_batches(void)
 			at = put(at, 2, 'a' + i % 20);
 		read_all(at);
 		shim_user_set(BASE, argv, at);
-		netscan_args_begin(&a, BASE, BASE + at);
+		netscan_args_begin(&a, BASE, BASE + at, n);
 		for (i = 0; !a.done; i += nr) {
 			nr = netscan_args_next(&a, &key);
 			CHECK(nr == NETSCAN_ARGV_BATCH || a.done);
@@ -192,6 +192,26 @@ static void head_and_tail(void)
 	}
 }
 
+/* As many as head and tail may have: all are read, wherever they are long. */
+static void all_of_2560_arguments(void)
+{
+	u32 most = NETSCAN_HEAD_ARGS + NETSCAN_TAIL_ARGS, nr, i;
+	static struct split got;
+	size_t at;
+
+	for (nr = NETSCAN_HEAD_ARGS - 2; nr <= most + 2; nr++) {
+		for (i = at = 0; i < nr; i++)
+			at = put(at, i < NETSCAN_HEAD_ARGS ? 2 : 50,
+				 'a' + i % 26);
+		read_all(at);
+		shim_user_set(BASE, argv, at);
+		split_by_module(&got, BASE, at, nr);
+		EQUAL(got.truncated, nr > most);
+		if (nr <= most)
+			EQUAL(got.nr, nr);
+	}
+}
+
 /* So many arguments that the tail begins in what has been copied already. */
 static void tail_within_what_was_copied(void)
 {
@@ -221,7 +241,7 @@ static void work_is_bounded(void)
 	for (i = 0; i < sizeof(argv); i++)
 		argv[i] = i % 50 == 49 ? 0 : 'x';
 	shim_user_set(BASE, argv, sizeof(argv));
-	netscan_args_begin(&a, BASE, BASE + sizeof(argv));
+	netscan_args_begin(&a, BASE, BASE + sizeof(argv), sizeof(argv));
 	while (!a.done)
 		netscan_args_next(&a, &key);
 	CHECK(a.truncated);
@@ -229,7 +249,7 @@ static void work_is_bounded(void)
 	/* By number: empty ones. */
 	memset(argv, 0, sizeof(argv));
 	shim_user_set(BASE, argv, sizeof(argv));
-	netscan_args_begin(&a, BASE, BASE + sizeof(argv));
+	netscan_args_begin(&a, BASE, BASE + sizeof(argv), sizeof(argv));
 	for (i = 0; !a.done; i += nr)
 		nr = netscan_args_next(&a, &key);
 	CHECK(a.truncated);
@@ -246,7 +266,7 @@ static void cut_argument_is_not_counted(void)
 		argv[i] = i % 10 == 9 ? 0 : 'x';
 	argv[sizeof(argv) - 1] = 0;
 	shim_user_set(BASE, argv, sizeof(argv));
-	split_by_module(&got, BASE, sizeof(argv));
+	split_by_module(&got, BASE, sizeof(argv), split_count(argv, sizeof(argv)));
 	for (i = 1; i < got.nr; i++)
 		EQUAL(got.fp[i], got.fp[0]);
 	CHECK(got.truncated);
@@ -279,7 +299,7 @@ static void fault_at_the_very_first_byte(void)
 	put(0, 3, 'a');
 	shim_user_set(BASE, argv, 4);
 	shim_user_hole(BASE);
-	split_by_module(&got, BASE, 4);
+	split_by_module(&got, BASE, 4, split_count(argv, 4));
 	EQUAL(got.nr, 0);
 	EQUAL(got.text_len, 0);
 	CHECK(got.read_fault && got.text_cut);
@@ -295,7 +315,7 @@ static void text_is_the_beginning(void)
 		memset(argv, 'q', sizes[i]);
 		argv[sizes[i] - 1] = 0;
 		shim_user_set(BASE + 4000, argv, sizes[i]);
-		split_by_module(&got, BASE + 4000, sizes[i]);
+		split_by_module(&got, BASE + 4000, sizes[i], split_count(argv, sizes[i]));
 		EQUAL(got.text_len, min_t(size_t, sizes[i], NETSCAN_TEXT));
 		EQUAL(got.text_cut, sizes[i] > NETSCAN_TEXT);
 		CHECK(!memcmp(got.text, argv, got.text_len));
@@ -318,7 +338,7 @@ static void fingerprints_differ(void)
 			argv[at++] = 0;
 		}
 		shim_user_set(BASE, argv, at);
-		split_by_module(&got, BASE, at);
+		split_by_module(&got, BASE, at, split_count(argv, at));
 		EQUAL(got.nr, 256);
 		memcpy(fp + n, got.fp, 256 * sizeof(*fp));
 		n += 256;
@@ -326,7 +346,7 @@ static void fingerprints_differ(void)
 	for (a = 0; a <= NETSCAN_MAX_ARG; a++) {
 		at = put(0, a, 'x');
 		shim_user_set(BASE, argv, at);
-		split_by_module(&got, BASE, at);
+		split_by_module(&got, BASE, at, split_count(argv, at));
 		fp[n++] = got.fp[0];
 	}
 	/* "x" is there twice. */
@@ -371,6 +391,7 @@ static const struct test tests[] = {
 	{ "borders of chunks and pages", chunk_and_page_borders },
 	{ "many arguments in batches", many_arguments_in_batches },
 	{ "head and tail", head_and_tail },
+	{ "all of 2560 arguments", all_of_2560_arguments },
 	{ "a tail within what was copied", tail_within_what_was_copied },
 	{ "the work is bounded", work_is_bounded },
 	{ "a cut argument is not counted", cut_argument_is_not_counted },

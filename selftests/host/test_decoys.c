@@ -125,12 +125,22 @@ static void that_go_to_50_arguments(void)
 	EQUAL(seen(&(struct decoys){ 700, 400, 5, 13 }), 0);
 }
 
+/* Two groups each, by scan and by session: half as many fill as much. */
+static void that_go_to_50_arguments_in_a_session_each(void)
+{
+	EQUAL(seen(&(struct decoys){ 0, 100, 5, 13, .sessions = true }), ALL);
+	EQUAL(seen(&(struct decoys){ 700, 100, 5, 13, .sessions = true }), ALL);
+	EQUAL(seen(&(struct decoys){ 100, 100, 5, 13, .again = true, .sessions = true }), ALL);
+	EQUAL(seen(&(struct decoys){ 700, 200, 5, 13, .sessions = true }), 0);
+}
+
 static const struct test tests[] = {
 	{ "of one exec each", of_one_exec_each },
 	{ "of one exec and session each", of_one_exec_and_session_each },
 	{ "of one exec of 50 arguments each", of_one_exec_of_50_arguments },
 	{ "that run twice", that_run_twice },
 	{ "that go to 50 arguments", that_go_to_50_arguments },
+	{ "that go to 50 arguments in a session each", that_go_to_50_arguments_in_a_session_each },
 };
 
 int main(void)

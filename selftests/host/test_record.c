@@ -316,6 +316,7 @@ static void the_longest_record_fits(void)
 	record.first_len = NETSCAN_TEXT;
 	record.last_len = NETSCAN_TEXT;
 	memset(&details, 0xff, sizeof(details));
+	details.cut = true;
 	details.exe = path;
 	details.parent_exe = path;
 	details.cgroup = path;

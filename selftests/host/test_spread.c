@@ -206,7 +206,7 @@ static u64 fingerprint(const char *arg, size_t len)
 	static struct netscan_args a;
 
 	shim_user_set(ADDRESS, arg, len + 1);
-	netscan_args_begin(&a, ADDRESS, ADDRESS + len + 1);
+	netscan_args_begin(&a, ADDRESS, ADDRESS + len + 1, 1);
 	EQUAL(netscan_args_next(&a, &flow.s.key), 1);
 	CHECK(a.done);
 	return a.fp[0];

@@ -9,7 +9,7 @@
 
 #define BUILT_IN							\
 	"@multicall busybox toybox busybox* toybox*\n"				\
-	"@loader ld.so ld64.so.1 ld64.so.2 ld-*\n"			\
+	"@loader ld.so ld.so.1 ld64.so.1 ld64.so.2 ld-*\n"		\
 	"ping ping4 ping6\nnping\nhping\nhping2\nhping3\n"		\
 	"nc nc.openbsd nc.traditional nc.*\nncat ncat.*\n"		\
 	"netcat netcat.openbsd netcat.traditional netcat.*\nsocat socat1\n"
@@ -100,7 +100,7 @@ static void built_in_names(void)
 		{ "ld.so", "!" }, { "ld64.so.1", "!" }, { "ld64.so.2", "!" },
 		{ "ld-linux-x86-64.so.2", "!" }, { "ld-musl-x86_64.so.1", "!" },
 		{ "ld-2.36.so", "!" }, { "ld", "-" }, { "ld-", "-" },
-		{ "ld.so.1", "-" }, { "ld64.so", "-" }, { "ld.bfd", "-" },
+		{ "ld.so.1", "!" }, { "ld64.so", "-" }, { "ld.bfd", "-" },
 		{ "hping4", "-" }, { "ping5", "-" }, { "xnc.openbsd", "-" },
 	};
 	u32 i;
@@ -142,7 +142,7 @@ static void names_against_a_plain_search(void)
 	}
 }
 
-static bool applet;
+static int runner;
 
 static int match(const char *path, const char *file, enum netscan_match *sign,
 		 u32 *all)
@@ -153,9 +153,9 @@ static int match(const char *path, const char *file, enum netscan_match *sign,
 	/* As the kernel makes it: at most 15 bytes. */
 	strncpy(comm, base ? base + 1 : path, 15);
 	*all = 0;
-	applet = false;
+	runner = NO;
 	return netscan_tools_match(&cfg.tools, path, comm, file, strlen(file),
-				   sign, all, &applet);
+				   sign, all, &runner);
 }
 
 static void signs(void)
@@ -206,7 +206,6 @@ static void signs(void)
 			continue;
 		TEXT_EQUAL(netscan_tools_match_name(sign), cases[i].sign);
 		CHECK(all & BIT(got));
-		EQUAL(applet, !strcmp(cases[i].file, "busybox"));
 	}
 	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_NAME), "name");
 	TEXT_EQUAL(netscan_tools_match_name(NETSCAN_MATCH_FILE), "file");
@@ -229,8 +228,15 @@ static void every_sign_counts(void)
 	EQUAL(all, BIT(find("nc")));
 	EQUAL(match("/bin/x", "nc.openbsd", &sign, &all), find("nc"));
 	EQUAL(all, BIT(find("nc")));
+	EQUAL(runner, NO);
 	EQUAL(match("/bin/nc", "busybox", &sign, &all), find("nc"));
 	EQUAL(all, BIT(find("nc")));
+	EQUAL(runner, NETSCAN_ASK_ARGV);
+	EQUAL(match("/bin/ping", "ld-linux-x86-64.so.2", &sign, &all),
+	      find("ping"));
+	EQUAL(runner, NETSCAN_ASK_LOADER);
+	EQUAL(match("/bin/busybox", "ping", &sign, &all), find("ping"));
+	EQUAL(runner, NETSCAN_ASK_ARGV);
 }
 
 /* The path is looked at where the task's name may have been cut. */
@@ -264,12 +270,12 @@ static void file_name_is_bounded(void)
 	begin();
 	memcpy(file, "ping", 4);
 	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 4, &sign, &all,
-				  &applet),
+				  &runner),
 	      find("ping"));
 	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 3, &sign, &all,
-				  &applet), NO);
+				  &runner), NO);
 	EQUAL(netscan_tools_match(&cfg.tools, "/x", comm, file, 0, &sign, &all,
-				  &applet), NO);
+				  &runner), NO);
 	free(file);
 }
 
