@@ -33,7 +33,7 @@ from collections import Counter, defaultdict, deque
 import model
 import trace
 
-LAG = 3 * model.SECOND // 2
+LAG = 2 * model.SECOND           # a tick of the module is a second; a slow kernel is late
 PROMPT = model.SECOND
 UNSETTLED = 20              # one question left open in so many records
 FILES = ("trace", "log", "records", "stats.before", "stats.after")
