@@ -22,7 +22,7 @@ SUDO	:= $(if $(filter-out 0,$(shell id -u)),sudo)
 SECUREBOOT := /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 
 # What the VM harness is told; see selftests/vm/params.sh. KDIR is one only if given.
-PARAMS	:= SUITE ARCH KERNEL KERNEL_SUITE FLAVOUR SMP MEM ACCEL TEST_TIMEOUT VM_TIMEOUT FULL \
+PARAMS	:= SUITE ARCH KERNEL KERNEL_SUITE FLAVOUR SMP MEM ACCEL VM_TIMEOUT FULL \
 		   FULL_BUDGET GUEST_EXTRA PART NETSCAN_CACHE SELFTEST
 export $(PARAMS)
 unexport SHELL INTERACTIVE
@@ -39,12 +39,12 @@ help:
 	@echo '  make check-vm       only the kernel selftests (TESTS="a_test b_test": only these;'
 	@echo '                      FULL=1: decoys and floods at full size;'
 	@echo '                      KERNEL=debug: on a kernel built with every checker)'
-	@echo '  make check-full     them on all kernels and architectures, and the stress tests, as far as'
+	@echo '  make check-full     them on other kernels and arm64, builds for more, the stress tests, as far as'
 	@echo '                      FULL_BUDGET seconds allow; what has passed is not run again'
 	@echo '                      (CELLS="name name": only these)'
 	@echo '  make bench          what an exec costs with netscan, without, and with others like it,'
-	@echo '                      counted in a guest (BENCH=netscan, BENCH=hostile, BENCH=others: only'
-	@echo '                      these rows)'
+	@echo '                      counted in a guest (BENCH=netscan, hostile, smp, others or sweep:'
+	@echo '                      only that part)'
 	@echo '  make coverage       the lines of the module that host tests and selftests run, and do not'
 	@echo '  make fuzz           noise for every parser and renderer, FUZZ_SECONDS=60 for each'
 	@echo '  make bench-host     instructions per argument, lookup, eviction, counted by callgrind'

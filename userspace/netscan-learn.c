@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netscan-learn - tells the module the build-ids of the tools that are installed
+ * netscan - tells the module the build-ids of the tools that are installed
  *
  * Design: the names are those that the module itself lists. In the directories
  * of the standard path each file with such a name is looked at, links followed,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netscan-logger - prints the records of /dev/netscan
+ * netscan - prints the records of /dev/netscan
  *
  * Design: one thread that sleeps in ppoll() until there is a record, the reader
  * of the output has gone, or the device has come or gone. A record is written

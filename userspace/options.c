@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * options - what the command line of netscan-logger asks for
+ * netscan - what the command line of netscan-logger asks for
  */
 #include <errno.h>
 #include <getopt.h>

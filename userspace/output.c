@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * output - text gathered for one write, safe to send to a terminal
+ * netscan - text gathered for one write, safe to send to a terminal
  */
 #include <errno.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * output - text gathered for one write, safe to send to a terminal
+ * netscan - text gathered for one write, safe to send to a terminal
  *
  * Design: text of ours goes in through output_add(); whatever came from outside
  * goes in through output_word() or output_escaped(), which let nothing but

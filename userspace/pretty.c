@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pretty - a record as people like to read it
+ * netscan - a record as people like to read it
  *
  * Design: one headline that says what happened, with the time in front; under
  * an alert the evidence, one labelled line each, under an update the latest

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pretty - a record as people like to read it
+ * netscan - a record as people like to read it
  */
 #ifndef NETSCAN_USERSPACE_PRETTY_H
 #define NETSCAN_USERSPACE_PRETTY_H

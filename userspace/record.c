@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * record - a line of /dev/netscan taken apart
+ * netscan - a line of /dev/netscan taken apart
  *
  * Pure: reads only the line it is given, writes only what it is handed.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * record - a line of /dev/netscan taken apart
+ * netscan - a line of /dev/netscan taken apart
  *
  * Design: a record is a view into the line it was parsed from. Nothing is
  * copied or allocated, values stay escaped as received and are decoded by the

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * source - the device that records are read from, which may come and go
+ * netscan - the device that records are read from, which may come and go
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * source - the device that records are read from, which may come and go
+ * netscan - the device that records are read from, which may come and go
  *
  * Design: the device is there as long as the module is loaded, and its file
  * system tells through inotify when its node comes or goes. A new open starts

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * toolset - the tools as /proc/netscan/tools lists them, and what is to be added
+ * netscan - the tools as /proc/netscan/tools lists them, and what is to be added
  */
 #include <errno.h>
 #include <stdio.h>

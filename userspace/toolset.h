@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * toolset - the tools as /proc/netscan/tools lists them, and what is to be added
+ * netscan - the tools as /proc/netscan/tools lists them, and what is to be added
  *
  * Design: only what it takes to look a name up is understood here; what is right
  * and what is too much is for the module to say, to which all that is added goes

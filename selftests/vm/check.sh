@@ -103,8 +103,7 @@ else
 	grep -vxFf "$work/without" "$work/list" >"$stage/tests/list" || true
 fi
 [ -s "$stage/tests/list" ] || fail "there are tests to run" /dev/null
-sed -n 's/^timeout=//p' selftests/settings >"$stage/tests/timeout" 2>/dev/null || true
-[ -s "$stage/tests/timeout" ] || echo "$TEST_TIMEOUT" >"$stage/tests/timeout"
+sed -n 's/^timeout=//p' selftests/settings >"$stage/tests/timeout"
 if [ -n "$FULL" ]; then
 	: >"$stage/tests/full"
 	echo "$VM_TIMEOUT" >"$stage/tests/timeout"

@@ -15,7 +15,6 @@
 #   SMP      processors of the guest                  (default: 2)
 #   MEM      memory of the guest in MiB               (default: 1024)
 #   ACCEL    what QEMU runs it with, as of its -accel (default: kvm where that works, else tcg)
-#   TEST_TIMEOUT  seconds one test program may take   (default: 180)
 #   VM_TIMEOUT    seconds one guest may live          (default: 2700; 7200 with FULL)
 #   SLOW     how many times slower the guest is than a plain one: limits of time grow as much,
 #            numbers of rounds shrink; if not given, what the kernel's description says, or 1
@@ -46,7 +45,6 @@ MEM=${MEM:-1024}
 ACCEL=${ACCEL:-}
 SLOW=${SLOW:-}
 PART=${PART:-}
-TEST_TIMEOUT=${TEST_TIMEOUT:-180}
 FULL=${FULL:-}
 if [ -n "$FULL" ]; then
 	VM_TIMEOUT=${VM_TIMEOUT:-7200}

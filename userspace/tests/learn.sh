@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# learn.sh - tests of netscan-learn, with directories of programs made here
+# netscan - tests of netscan-learn, with directories of programs made here
 #
 # usage: learn.sh PATH-OF-NETSCAN-LEARN
 #

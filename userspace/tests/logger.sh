@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# logger.sh - tests of netscan-logger from end to end, with a FIFO for a device
+# netscan - tests of netscan-logger from end to end, with a FIFO for a device
 #
 # usage: logger.sh PATH-OF-NETSCAN-LOGGER
 #

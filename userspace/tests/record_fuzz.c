@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * record_fuzz - libFuzzer target: any bytes as a record
+ * netscan - libFuzzer target: any bytes as a record
  *
  * Beside the sanitizers it checks that what is understood can be put together
  * again to the very same line, and that nothing but printable ASCII and newlines

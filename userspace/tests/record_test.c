@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * record_test - tests of what netscan-logger does to a record, on the host
+ * netscan - tests of what netscan-logger does to a record, on the host
  *
  * Prints TAP. The pure files are linked in; nothing is read but what is written
  * here.

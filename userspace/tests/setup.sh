@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# setup.sh - tests of netscan-setup with plain files in place of those of /proc/netscan
+# netscan - tests of netscan-setup with plain files in place of those of /proc/netscan
 #
 # usage: setup.sh PATH-OF-NETSCAN-SETUP
 #

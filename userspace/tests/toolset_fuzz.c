@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * toolset_fuzz - libFuzzer target: any bytes as the module's file of tools
+ * netscan - libFuzzer target: any bytes as the module's file of tools
  *
  * Beside the sanitizers it checks that what is added is listed from then on, and
  * that the lines that add it are such as are understood.
