@@ -36,6 +36,14 @@ check_spdx()
 			echo "$file: no SPDX-License-Identifier in its first three lines"
 			bad=1
 		}
+		case $file in
+		*.[ch] | *.sh)
+			head -n 6 "$file" | grep -q 'netscan.* - ' || {
+				echo "$file: does not begin with what it is for, netscan - ..."
+				bad=1
+			}
+			;;
+		esac
 	done < <(files '*.c' '*.h' '*.sh' '*.awk' '*Makefile' Kbuild '*.4' '*.8' '*.service*' '.ci/*')
 	return $bad
 }
