@@ -40,7 +40,6 @@
 #include "compat.h"
 #include "image.h"
 #include "stats.h"
-#include "task.h"
 #include "tools.h"
 
 #define SETTLED		2	/* seconds without a change: it is remembered */
@@ -170,7 +169,7 @@ int netscan_image_tool(const struct netscan_tools *tools,
 		       const struct file *file, const char *beginning,
 		       u8 *head)
 {
-	const struct inode *inode = netscan_task_inode(file->f_path.dentry);
+	const struct inode *inode = d_real_inode(file->f_path.dentry);
 	struct timespec64 changed = netscan_ctime(inode);
 	u64 tag = make_tag(tools, inode, changed);
 	u64 word = atomic64_read(&memory[tag >> (64 - NETSCAN_IMAGE_BITS)]);

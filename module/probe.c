@@ -121,7 +121,48 @@ static void begin_args(struct netscan_args *args,
 	netscan_args_begin(args, mm->arg_start, mm->arg_end, bprm->argc);
 }
 
-/* @runner is what else to ask for a tool, besides @tool; most often nothing. */
+/*
+ * Which tool is run, where names do not tell, or not all of it: @runner is what
+ * else to ask besides @tool. By itself, since most execs do without.
+ */
+static noinline int ask_argv(const struct netscan_config *cfg,
+			     const struct linux_binprm *bprm, int tool,
+			     int runner, u32 *tools, enum netscan_match *match)
+{
+	struct netscan_args *args = &this_cpu_ptr(buffers)->args;
+	bool unread = false, fault = false;
+	enum netscan_match sign;
+	int as;
+
+	if (tool < 0) {
+		tool = match_argv(&cfg->tools, tool, args, match, &unread);
+		fault = args->read_fault;
+		if (args->read_on)
+			begin_args(args, bprm);
+	}
+	if (runner != NETSCAN_NO_TOOL) {
+		/* Called by one tool's name, it may run as another. */
+		as = match_argv(&cfg->tools, runner, args, &sign, &unread);
+		fault |= args->read_fault;
+		if (args->read_on)
+			begin_args(args, bprm);
+		*tools |= as < 0 ? 0 : BIT(as);
+		if (tool < 0) {
+			tool = as;
+			*match = sign;
+		}
+	}
+	if (tool >= 0) {
+		*tools |= BIT(tool);
+		return tool;
+	}
+	if (fault)
+		netscan_count(READ_FAULTS);
+	if (unread)
+		netscan_count(TRUNCATED);
+	return NETSCAN_NO_TOOL;
+}
+
 static void watch_exec(const struct netscan_config *cfg,
 		       const struct linux_binprm *bprm, int tool, int runner,
 		       u32 tools, enum netscan_match match)
@@ -131,38 +172,14 @@ static void watch_exec(const struct netscan_config *cfg,
 		.file = bprm->file,
 		.parent = netscan_task_parent(),
 	};
-	bool unread = false, fault = false;
-	enum netscan_match sign;
 	struct netscan_event ev;
-	int as;
 
 	begin_args(args, bprm);
-	if (tool < 0) {
-		tool = match_argv(&cfg->tools, tool, args, &match, &unread);
-		fault = args->read_fault;
-		if (unlikely(args->read_on))
-			begin_args(args, bprm);
+	if (unlikely(tool < 0 || runner != NETSCAN_NO_TOOL)) {
+		tool = ask_argv(cfg, bprm, tool, runner, &tools, &match);
+		if (tool < 0)
+			return;
 	}
-	if (unlikely(runner != NETSCAN_NO_TOOL)) {
-		/* Called by one tool's name, it may run as another. */
-		as = match_argv(&cfg->tools, runner, args, &sign, &unread);
-		fault |= args->read_fault;
-		if (args->read_on)
-			begin_args(args, bprm);
-		tools |= as < 0 ? 0 : BIT(as);
-		if (tool < 0) {
-			tool = as;
-			match = sign;
-		}
-	}
-	if (tool < 0) {
-		if (fault)
-			netscan_count(READ_FAULTS);
-		if (unread)
-			netscan_count(TRUNCATED);
-		return;
-	}
-	tools |= BIT(tool);
 	netscan_count(EVENTS);
 	netscan_task_fill(&ev, bprm->file, source.parent);
 	ev.from.tool = tool;
