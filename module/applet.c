@@ -206,18 +206,38 @@ static bool loader_wants_value(const char *arg)
 	return false;
 }
 
-/* Until 2.33, glibc's took what it did not know as an option for a program. */
-static bool loader_runs(const char *arg)
+/* An option of musl's has its value behind '='. */
+static bool loader_has_value(const char *arg)
 {
-	return strchr(arg, '/') && strncmp(arg, "--library-path=", 15) &&
-	       strncmp(arg, "--preload=", 10);
+	return !strncmp(arg, "--argv0=", 8) ||
+	       !strncmp(arg, "--library-path=", 15) ||
+	       !strncmp(arg, "--preload=", 10);
 }
 
-/* These, --list-tunables and --list-diagnostics run nothing. */
 static bool loader_only_looks(const char *arg)
 {
-	return !strncmp(arg, "--list", 6) || !strcmp(arg, "--verify") ||
-	       !strcmp(arg, "--help") || !strcmp(arg, "--version");
+	return !strcmp(arg, "--list") || !strcmp(arg, "--list-tunables") ||
+	       !strcmp(arg, "--list-diagnostics") ||
+	       !strcmp(arg, "--verify") || !strcmp(arg, "--help") ||
+	       !strcmp(arg, "--version");
+}
+
+/*
+ * Until 2.33, glibc's took what it does not know as an option for the program.
+ * What is an option to musl's is both, then: it counts where it names a tool.
+ */
+static int look_at_odd_option(const struct netscan_tools *tools,
+			      struct netscan_applet *ap, const char *arg,
+			      size_t len)
+{
+	const char *base = netscan_tools_base_name(arg, &len);
+	int tool = netscan_tools_find(tools, base, len);
+
+	if (base == arg)
+		return NETSCAN_ASK_ARGV;
+	if (tool >= 0 || loader_has_value(arg))
+		return tool >= 0 ? tool : NETSCAN_ASK_ARGV;
+	return look_at_program(tools, ap, base, len);
 }
 
 /*
@@ -230,11 +250,15 @@ static int look_at_loader_option(const struct netscan_tools *tools,
 {
 	static const char argv0[] = "--argv0=";
 	const size_t n = sizeof(argv0) - 1;
+	int tool;
 
 	if (strncmp(arg, "--", 2))
 		return look_at_program(tools, ap, arg, len);
 	if (loader_only_looks(arg))
 		return NETSCAN_NO_TOOL;
+	tool = look_at_odd_option(tools, ap, arg, len);
+	if (tool != NETSCAN_ASK_ARGV)
+		return tool;
 	if (!strncmp(arg, argv0, n))
 		return keep_argv0(tools, ap, arg + n, len - n);
 	if (len == 2)
@@ -243,8 +267,6 @@ static int look_at_loader_option(const struct netscan_tools *tools,
 		ap->next = LOADER_ARGV0;
 	else if (loader_wants_value(arg))
 		ap->next = LOADER_VALUE;
-	else if (loader_runs(arg))
-		return look_at_program(tools, ap, arg, len);
 	return NETSCAN_ASK_ARGV;
 }
 

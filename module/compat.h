@@ -341,10 +341,11 @@ static inline void netscan_cgroup_put(struct cgroup *cgrp)
 {
 }
 
-static inline void netscan_cgroup_path(struct cgroup *cgrp, char *buf,
+static inline bool netscan_cgroup_path(struct cgroup *cgrp, char *buf,
 				       size_t size)
 {
 	buf[0] = '\0';
+	return false;
 }
 #endif
 

@@ -10,6 +10,12 @@
  * Context: netscan_exempt_rules(), kprobe, preemption off, rcu_read_lock()
  * held; the others, process.
  */
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 
@@ -80,6 +86,20 @@ u32 netscan_exempt_rules(const struct netscan_config *cfg,
 	return rules;
 }
 
+/* Opened, since an overlay's file has nothing below it if that is gone. */
+static struct netscan_file_id open_and_tell(const struct path *path)
+{
+	struct file *file = dentry_open(path, O_RDONLY | O_LARGEFILE,
+					current_cred());
+	struct netscan_file_id id = {};
+
+	if (IS_ERR(file))
+		return id;
+	id = netscan_task_file_id(file->f_path.dentry);
+	fput(file);
+	return id;
+}
+
 /**
  * netscan_exempt_lookup() - find the file that an exception names
  * @path: its path
@@ -95,7 +115,9 @@ struct netscan_file_id netscan_exempt_lookup(const char *path)
 	if (netscan_find_path(path, &found))
 		return id;
 	if (d_is_reg(found.dentry))
-		id = netscan_task_file_id(found.dentry);
+		id = found.dentry->d_flags & DCACHE_OP_REAL ?
+		     open_and_tell(&found) :
+		     netscan_task_file_id(found.dentry);
 	path_put(&found);
 	return id;
 }

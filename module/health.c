@@ -54,7 +54,8 @@ static bool were_faults(u64 since)
 	if (!NETSCAN_FAULTS_ARE_MISSES)
 		return false;
 	synchronize_rcu();
-	return netscan_stats_sum(NETSCAN_STAT_READ_FAULTS) != since;
+	faults = netscan_stats_sum(NETSCAN_STAT_READ_FAULTS);
+	return faults != since;
 }
 
 static void read_missed(void)

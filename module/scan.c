@@ -19,7 +19,7 @@ static void start_run(const struct netscan_turn *t, struct netscan_group *g)
 {
 	const struct netscan_event *ev = t->ev;
 
-	g->rule_id = t->rule->id;
+	WRITE_ONCE(g->rule_id, t->rule->id);
 	g->run = (struct netscan_run){
 		.first = t->now,
 		.evicted = t->bucket->evictions,

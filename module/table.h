@@ -79,7 +79,7 @@ struct netscan_unread {
  * @text: the command line of the first event of @run, each argument with its
  *        NUL
  *
- * Locking: the bucket's lock, but for reads of @scan_id.
+ * Locking: the bucket's lock, but for reads of @scan_id and @rule_id.
  */
 struct netscan_group {
 	u64 key;

@@ -25,18 +25,22 @@ enum netscan_file netscan_task_file(const struct file *file);
  * @dentry: of an open file, or where sleeping is allowed
  *
  * Of overlayfs it is the inode below it that tells: those of two layers may
- * have the same number. An open file has all that is needed to find that
- * without sleeping.
+ * have the same number. But where two mounts share a layer, the file is one in
+ * each. An open file has all that is needed to find that inode without sleeping.
  */
 static inline struct netscan_file_id
 netscan_task_file_id(const struct dentry *dentry)
 {
 	const struct inode *inode = d_real_inode(dentry);
-
-	return (struct netscan_file_id) {
+	struct netscan_file_id id = {
 		.dev = (u64)inode->i_sb->s_dev << 32 | inode->i_generation,
 		.ino = inode->i_ino,
 	};
+
+	/* Any odd number will do that is far from small ones. */
+	if (unlikely(inode->i_sb != dentry->d_sb))
+		id.dev += dentry->d_sb->s_dev * 0x9e3779b97f4a7c15ULL;
+	return id;
 }
 
 #endif

@@ -200,30 +200,48 @@ TEST_F(record, exe_is_the_resolved_file)
 
 #define DEPTH	17
 
-/* Where the path is longer than PATH_MAX, below a directory that stays. */
-static int exec_far_below(void *path)
+/* Where the path is longer than PATH_MAX. */
+static int exec_here(void *unused)
 {
 	char *argv[] = { "ping", "a", "b", "c", "d", "e", NULL };
-	char name[251];
+
+	(void)unused;
+	return exec_program("./ping", argv);
+}
+
+static int go_far_below(const char *dir, const char *name)
+{
 	int i;
 
-	memset(name, 'd', sizeof(name) - 1);
-	name[sizeof(name) - 1] = '\0';
-	if (chdir("/tmp"))
+	if (chdir(dir))
 		return -errno;
 	for (i = 0; i < DEPTH; i++)
-		if ((mkdir(name, 0755) && errno != EEXIST) || chdir(name))
+		if (mkdir(name, 0755) || chdir(name))
 			return -errno;
-	if (link(path, "ping") && errno != EEXIST)
-		return -errno;
-	return exec_program("./ping", argv);
+	return 0;
+}
+
+static void come_back(const char *name)
+{
+	int i;
+
+	for (i = 0; i < DEPTH; i++)
+		if (chdir("..") || rmdir(name))
+			return;
 }
 
 TEST_F(record, path_that_is_too_long_has_its_end)
 {
 	const char *exe;
+	char name[251];
 
-	ASSERT_EQ(0, session_exec(&self->tb, exec_far_below, self->ping));
+	memset(name, 'd', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	ASSERT_EQ(0, go_far_below(self->tb.dir, name));
+	EXPECT_EQ(0, link(self->ping, "ping"));
+	EXPECT_EQ(0, session_exec(&self->tb, exec_here, NULL));
+	EXPECT_EQ(0, unlink("ping"));
+	come_back(name);
 	ASSERT_EQ(1, testbed_next(&self->tb, &r));
 	exe = record_raw(&r, "exe");
 	ASSERT_LT(250u, strlen(exe));

@@ -259,8 +259,15 @@ static void loader(void)
 		{ ARGS("ld.so\0--d/ping\0ls\0"), "ping" },
 		{ ARGS("ld.so\0--d=x/ping\0ls\0"), "ping" },
 		{ ARGS("ld.so\0--d/ls\0ping\0"), "-" },
-		{ ARGS("ld.so\0--library-path=/d/ping\0ls\0"), "-" },
-		{ ARGS("ld.so\0--preload=/d/ping\0nc\0"), "nc" },
+		{ ARGS("ld.so\0--d/busybox\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--list/ping\0ls\0"), "ping" },
+		{ ARGS("ld.so\0--listed/ping\0ls\0"), "ping" },
+		/* The same where musl's has an option. */
+		{ ARGS("ld.so\0--library-path=/d/ping\0ls\0"), "ping" },
+		{ ARGS("ld.so\0--library-path=/d/lib\0ping\0"), "ping" },
+		{ ARGS("ld.so\0--preload=/d/lib.so\0nc\0"), "nc" },
+		{ ARGS("ld.so\0--argv0=/d/nc\0ls\0"), "nc" },
+		{ ARGS("ld.so\0--argv0=/d/x\0ls\0"), "-" },
 		{ ARGS("ld.so\0ping/\0"), "-" },
 		/* Nothing there, or cut before it can be told. */
 		{ ARGS("ld.so\0"), "?" },
@@ -353,7 +360,8 @@ again:
 			i++;
 			break;
 		}
-		if (!strncmp(arg[i], "--list", 6) || !strcmp(arg[i], "--verify"))
+		if (!strcmp(arg[i], "--list") || !strcmp(arg[i], "--list-tunables") ||
+		    !strcmp(arg[i], "--verify"))
 			return NO;
 		for (v = 0; v < ARRAY_SIZE(values); v++)
 			if (!strcmp(arg[i], values[v]))
