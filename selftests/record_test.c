@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "kselftest_harness.h"
 #include "netscan_test.h"
@@ -161,11 +163,18 @@ TEST_F(record, rule_and_count)
 	EXPECT_EQ(0u, record_u64(&r, "truncated"));
 }
 
+/* What this program is, in a static buffer. */
+static const char *self_exe(void)
+{
+	static char path[256];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	path[len < 0 ? 0 : len] = '\0';
+	return path;
+}
+
 TEST_F(record, processes)
 {
-	char self_exe[256];
-	ssize_t len;
-
 	ASSERT_EQ(1, alert_from(&self->tb, self->ping, NULL, NULL));
 	EXPECT_EQ((uint64_t)self->tb.prober.probe_pid, record_u64(&r, "pid"));
 	EXPECT_EQ((uint64_t)self->tb.prober.pid, record_u64(&r, "parent_pid"));
@@ -175,11 +184,51 @@ TEST_F(record, processes)
 	EXPECT_EQ(start_ticks(self->tb.prober.pid),
 		  record_u64(&r, "parent_start") / (NSEC_PER_SEC / sysconf(_SC_CLK_TCK)));
 	EXPECT_STREQ("record_test", record_raw(&r, "parent_comm"));
-	len = readlink("/proc/self/exe", self_exe, sizeof(self_exe) - 1);
-	ASSERT_LT(0, len);
-	self_exe[len] = '\0';
-	EXPECT_STREQ(self_exe, record_raw(&r, "parent_exe"));
+	EXPECT_STREQ(self_exe(), record_raw(&r, "parent_exe"));
 	EXPECT_STREQ("", record_raw(&r, "tty"));
+}
+
+/* Once the main thread has ended; there for as long as the worker may take. */
+static int thread_that_execs(void *path)
+{
+	char *argv[] = { "ping", "a", "b", "c", "d", "e", NULL };
+	int status = -1;
+	pid_t pid;
+
+	usleep(200000);
+	pid = fork();
+	if (!pid) {
+		execv(path, argv);
+		_exit(1);
+	}
+	waitpid(pid, &status, 0);
+	usleep(500000);
+	syscall(SYS_exit_group, status != 0);
+	return 0;
+}
+
+static int exec_without_main_thread(void *path)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (clone(thread_that_execs, stack + sizeof(stack),
+			  CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD,
+			  path) < 0)
+			_exit(1);
+		syscall(SYS_exit, 0);
+	}
+	return waitpid(pid, &status, 0) == pid && !status ? 0 : -ECHILD;
+}
+
+TEST_F(record, parent_whose_main_thread_has_ended)
+{
+	ASSERT_EQ(0, session_run(&self->tb, exec_without_main_thread, self->ping));
+	ASSERT_EQ(1, testbed_next(&self->tb, &r));
+	EXPECT_STREQ("record_test", record_raw(&r, "parent_comm"));
+	EXPECT_STREQ(self_exe(), record_raw(&r, "parent_exe"));
 }
 
 TEST_F(record, exe_is_the_resolved_file)
