@@ -115,6 +115,16 @@ check_warnings()
 	"$TOP/selftests/vm/module.sh" "$release" "$work/netscan.ko" W=1 KCFLAGS=-Werror
 }
 
+# For a kernel without control groups, which nobody ships; only whether it compiles.
+check_cgroups()
+{
+	mkdir -p build
+	printf '#undef %s\n' CONFIG_CGROUPS CONFIG_CGROUP_BPF CONFIG_SOCK_CGROUP_DATA \
+		>build/no-cgroups.h
+	"$TOP/selftests/vm/module.sh" "$release" "$work/netscan.ko" \
+		KCFLAGS="-Werror -include $TOP/build/no-cgroups.h"
+}
+
 # What the probe puts on the stack of whoever execs, at the deepest, in bytes; what the kernel's
 # own functions take that it calls comes on top.
 check_stack()
@@ -257,6 +267,7 @@ check checkpatch "$source/scripts/checkpatch.pl"
 check kernel-doc "$source/scripts/kernel-doc"
 skip clang-format "no settings leave the tree as it is (tables in columns, split lists); checkpatch --strict checks the layout"
 check warnings make
+check cgroups make
 check stack make
 check sparse sparse
 check cppcheck cppcheck
