@@ -3,20 +3,29 @@
 #
 # netscan - the table of what bench.sh has measured
 #
-# Usage: table.sh CSV. Each line is what an exec costs over a bare one, and what it may. Of rows
-# that are there twice, the lower one counts.
+# Usage: table.sh CSV. Each line is what an exec costs over a bare one, and what it may. An exec
+# counts as the median of its rounds, and that of rows that are there more than once.
 set -eu
 sed -n 's/^# //p' "$1"
 echo
 awk -F , '
-	function least(what, x) {
-		if (!((what, x) in row)) {
+	function median(what, x,	n, i, j, swap, of) {
+		n = split(row[what, x], of, " ")
+		if (!n) {
 			print "no row: " what ", " x >"/dev/stderr"
 			failed = 1
 		}
-		return row[what, x]
+		for (i = 2; i <= n; i++) {
+			for (j = i; j > 1 && of[j - 1] > of[j] + 0; j--) {
+				swap = of[j]
+				of[j] = of[j - 1]
+				of[j - 1] = swap
+			}
+		}
+		return int((of[int((n + 1) / 2)] + of[int(n / 2) + 1]) / 2)
 	}
 	function line(what, cost, most) {
+		cost = int(cost + (cost < 0 ? -0.5 : 0.5))
 		above = most != "" && cost > most ? "  above" : ""
 		printf "%-62s %9.0f %9s%s\n", what, cost, most, above
 	}
@@ -27,7 +36,7 @@ awk -F , '
 		line("each further argument; " how, (probe[many, 36] - probe[few, 4]) / 32, 120)
 	}
 	/^#/ || $1 == "part" { next }
-	$1 == "exec" && (!(($2, $3) in row) || $4 < row[$2, $3]) { row[$2, $3] = $4 }
+	$1 == "exec" { row[$2, $3] = row[$2, $3] " " $5 }
 	$1 == "probe" { probe[$2, $3] = $4 }
 	$1 == "alert" { alerts[$2] = $3; worker[$2] = $4 }
 	$1 == "memory" { bytes[$2] = $4 }
@@ -37,52 +46,52 @@ awk -F , '
 		id = nothing " with a build-id"
 		sweep = "a new argument each time"
 		all_new = "all but four new each time"
-		bare = least("bare exec; " nothing, 4)
-		bare_id = least("bare exec; " id, 4)
-		tool = least("bare exec; the tool", 4)
-		empty = least("empty kprobe; " nothing, 4) - bare
-		four = least("netscan; the tool", 4) - tool
+		bare = median("bare exec; " nothing, 4)
+		bare_id = median("bare exec; " id, 4)
+		tool = median("bare exec; the tool", 4)
+		empty = median("empty kprobe; " nothing, 4) - bare
+		four = median("netscan; the tool", 4) - tool
 		printf "%-62s %9s %9s\n", "instructions", "cost", "at most"
 		line("a bare exec of three instructions", bare, "")
 		line("more with an empty kprobe on it", empty, "")
 		line("more with netscan; of what is no tool",
-		     least("netscan; " nothing, 4) - bare, empty + 300)
+		     median("netscan; " nothing, 4) - bare, empty + 300)
 		line("the same; build-ids learned; of a file without one",
-		     least("netscan; build-ids; " nothing, 4) - bare, empty + 300)
+		     median("netscan; build-ids; " nothing, 4) - bare, empty + 300)
 		line("the same; of a file with one",
-		     least("netscan; build-ids; " id, 4) - bare_id, empty + 300)
+		     median("netscan; build-ids; " id, 4) - bare_id, empty + 300)
 		line("the same; of a file that was changed within two seconds",
-		     least("netscan; build-ids; with a build-id; just changed", 4) - bare_id, empty + 300)
+		     median("netscan; build-ids; with a build-id; just changed", 4) - bare_id, empty + 300)
 		line("of what is no tool; 16 rules and 64 exceptions",
-		     least("netscan; 16 rules and 64 exceptions; " nothing, 4) - bare, empty + 400)
+		     median("netscan; 16 rules and 64 exceptions; " nothing, 4) - bare, empty + 400)
 		line("the same; build-ids learned",
-		     least("netscan; build-ids; 16 rules and 64 exceptions; " nothing, 4) - bare,
+		     median("netscan; build-ids; 16 rules and 64 exceptions; " nothing, 4) - bare,
 		     empty + 400)
 		line("more with netscan; of a tool with 4 known arguments", four, 2500)
 		line("the same; build-ids learned",
-		     least("netscan; build-ids; the tool", 4) - tool, 2500)
-		bare_new = least("bare exec; the tool; " sweep, 4)
-		below = least("netscan; the tool; " sweep "; no scan", 4) - bare_new
-		open = least("netscan; the tool; " sweep "; scan open", 4) - bare_new
+		     median("netscan; build-ids; the tool", 4) - tool, 2500)
+		bare_new = median("bare exec; the tool; " sweep, 4)
+		below = median("netscan; the tool; " sweep "; no scan", 4) - bare_new
+		open = median("netscan; the tool; " sweep "; scan open", 4) - bare_new
 		line("one of the 4 new each time; below the threshold", below, 2500)
 		line("one of the 4 new each time; window full; scan open", open, 2500)
-		bare_many = least("bare exec; the tool", 36)
-		many = least("netscan; the tool", 36) - bare_many
-		turned = least("netscan; the tool; in another order", 36) - bare_many
-		bare_many = least("bare exec; the tool; " all_new, 36)
-		below = least("netscan; the tool; " all_new "; no scan", 36) - bare_many
-		open = least("netscan; the tool; " all_new "; scan open", 36) - bare_many
+		bare_many = median("bare exec; the tool", 36)
+		many = median("netscan; the tool", 36) - bare_many
+		turned = median("netscan; the tool; in another order", 36) - bare_many
+		bare_many = median("bare exec; the tool; " all_new, 36)
+		below = median("netscan; the tool; " all_new "; no scan", 36) - bare_many
+		open = median("netscan; the tool; " all_new "; scan open", 36) - bare_many
 		line("each further argument of 16 bytes; known", (many - four) / 32, 120)
 		line("the same; in another order than the exec before", (turned - four) / 32, 120)
 		line("the same; new; below the threshold", (below - four) / 32, 120)
 		line("the same; new; window full; scan open", (open - four) / 32, 120)
-		alert = least("netscan; from new parents; threshold 4", 4)
-		alert -= least("netscan; from new parents; threshold 5", 4)
+		alert = median("netscan; from new parents; threshold 4", 4)
+		alert -= median("netscan; from new parents; threshold 5", 4)
 		work = worker["threshold 4"] - worker["threshold 5"]
 		work /= alerts["threshold 4"] ? alerts["threshold 4"] : 1
 		line("an alert; in the task that execs; which wakes the worker", alert, 5000)
-		alert = least("netscan; from new parents; threshold 4; worker awake", 4)
-		alert -= least("netscan; from new parents; threshold 5; worker awake", 4)
+		alert = median("netscan; from new parents; threshold 4; worker awake", 4)
+		alert -= median("netscan; from new parents; threshold 5; worker awake", 4)
 		line("the same; the worker being awake", alert, 5000)
 		line("an alert; in the worker", work, "")
 		line("microseconds from an exec to a blocked reader; 99 of 100", latency, 1000)
