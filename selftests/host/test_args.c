@@ -223,8 +223,10 @@ static void tail_within_what_was_copied(void)
 	     len < 2 * NETSCAN_HEAD_ARGS + NETSCAN_ARGV_TAIL + 4000; len += 23) {
 		for (i = 0; i < len; i++)
 			argv[i] = i < 2 * NETSCAN_HEAD_ARGS ? i % 2 ? 0 : 'a' :
-				  test_below(&r, 30) ? 'b' : 0;
+				  test_below(&r, 10) ? 'b' : 0;
 		argv[len - 1] = '\0';
+		CHECK(split_count(argv, len) >
+		      NETSCAN_HEAD_ARGS + NETSCAN_TAIL_ARGS);
 		read_at(BASE + test_below(&r, PAGE_SIZE), len, SIZE_MAX);
 	}
 }
