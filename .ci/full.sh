@@ -22,6 +22,21 @@ took=$CACHE/took
 # has none, what it does, and what the harness is told. "vm" runs the kernel selftests, all or
 # those of TESTS, "build" builds without a warning. A slow kernel's are run in parts.
 
+# quick_cells - those that take seconds, once their kernel's headers are there
+quick_cells()
+{
+	cat <<-END
+	symbols-5.10        200  100 symbols KERNEL_SUITE=bullseye
+	symbols-6.1         200   60 symbols KERNEL_SUITE=bookworm
+	symbols-6.12        200  100 symbols KERNEL_SUITE=trixie
+	symbols-7.x         200  100 symbols KERNEL_SUITE=trixie-backports
+	build-clang         200  100 build KERNEL=clang
+	build-s390x         180   60 build ARCH=s390x
+	build-i386          180   60 build ARCH=i386
+	build-riscv64       200  100 build ARCH=riscv64 KERNEL=riscv64
+	END
+}
+
 # first_cells - those that are run whenever anything has changed: what checks itself, what refuses
 first_cells()
 {
@@ -36,14 +51,6 @@ first_cells()
 other_cells()
 {
 	cat <<-END
-	symbols-5.10        200  100 symbols KERNEL_SUITE=bullseye
-	symbols-6.1         200   60 symbols KERNEL_SUITE=bookworm
-	symbols-6.12        200  100 symbols KERNEL_SUITE=trixie
-	symbols-7.x         200  100 symbols KERNEL_SUITE=trixie-backports
-	build-clang         200  100 build KERNEL=clang
-	build-s390x         180   60 build ARCH=s390x
-	build-i386          180   60 build ARCH=i386
-	build-riscv64       200  100 build ARCH=riscv64 KERNEL=riscv64
 	amd64-5.10          900  100 vm    KERNEL_SUITE=bullseye
 	amd64-6.1           900  100 vm    KERNEL_SUITE=bookworm
 	amd64-6.12          900  100 vm    KERNEL_SUITE=trixie
@@ -86,6 +93,7 @@ cells()
 {
 	local line
 
+	quick_cells
 	first_cells
 	other_cells | while read -r line; do
 		echo "$(stat -c %Y "$took/${line%% *}" 2>/dev/null || echo 0) $line"
