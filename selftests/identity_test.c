@@ -21,7 +21,11 @@
 #define BUSYBOX	"/usr/bin/busybox"
 #define TOYBOX	"/usr/bin/toybox"
 #define PING	"/usr/bin/ping"
+#ifdef __aarch64__
+#define LOADER	"/lib/ld-linux-aarch64.so.1"
+#else
 #define LOADER	"/lib64/ld-linux-x86-64.so.2"
+#endif
 
 /* The lines of /proc/netscan/tools that the tests add build-ids to. */
 #define PING_LINE	"ping ping4 ping6"
