@@ -3,8 +3,8 @@
 #
 # netscan - what an exec costs with netscan, without, and with what else watches execs
 #
-# Usage: bench.sh [netscan|hostile|smp|others|sweep]...; all if none is named. Prints tables and leaves them in
-# build/bench, with the rows as CSV and curves as SVG. QEMU counts the guest's instructions (-icount)
+# Usage: bench.sh [netscan|hostile|smp|others|sweep]...; all if none is named. Prints one table and
+# leaves it in build/bench/table.txt, with the rows of each part as CSV and curves as SVG. QEMU counts the guest's instructions (-icount)
 # and its clock runs two nanoseconds for each, so that what else this machine does changes nothing.
 set -eu
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
@@ -95,10 +95,32 @@ measure()
 	} >"$out/$1.csv"
 }
 
+# keep PART - the part's table
+keep()
+{
+	cat >"$out/$1.txt"
+}
+
+# one_table PART... - what was measured with, then the tables of these parts
+one_table()
+{
+	local part
+
+	sed -n '/^# config/d; /^part,/q; s/^# //p' "$out/${*: -1}.csv"
+	for part in "$@"; do
+		echo
+		# What has a heading of its own has it up to an empty line.
+		awk '
+			NR == 1 { body = !/^netscan .*, Linux / }
+			body
+			!NF { body = 1 }' "$out/$part.txt"
+	done
+}
+
 measure_netscan()
 {
 	measure netscan guest.sh "$(selftests/vm/rootfs.sh)" "$MEM"
-	selftests/bench/table.sh "$out/netscan.csv" | tee "$out/netscan.txt"
+	selftests/bench/table.sh "$out/netscan.csv" | keep netscan
 	selftests/bench/plot.sh "$out/netscan.csv" "$out/growth.svg"
 	say "bench: the rows are in $out/netscan.csv, the curves in $out/growth.svg"
 }
@@ -113,14 +135,14 @@ measure_hostile()
 		sub("^with ", "", $2) {
 			printf "%-36s %8d arguments: %10d on top of %d\n",
 				$2, $3, $4 - bare[$3], bare[$3]
-		}' "$out/hostile.csv" | tr ';' ',' | tee "$out/hostile.txt"
+		}' "$out/hostile.csv" | tr ';' ',' | keep hostile
 	say "bench: the rows are in $out/hostile.csv"
 }
 
 measure_smp()
 {
 	measure smp smp.sh "$(selftests/vm/rootfs.sh)" "$MEM" 8
-	selftests/bench/smp-table.sh "$out/smp.csv" | tee "$out/smp.txt"
+	selftests/bench/smp-table.sh "$out/smp.csv" | keep smp
 	say "bench: the rows are in $out/smp.csv"
 }
 
@@ -143,14 +165,14 @@ measure_others()
 	rootfs=$(rootfs_of_others)
 	echo "$SCAP $(candidate $SCAP)" >>"$stage/bench/versions"
 	measure others others.sh "$rootfs" 4096
-	selftests/bench/others-table.sh "$out/others.csv" | tee "$out/others.txt"
+	selftests/bench/others-table.sh "$out/others.csv" | keep others
 	say "bench: the rows are in $out/others.csv"
 }
 
 measure_sweep()
 {
 	measure sweep sweep.sh "$(rootfs_of_others)" 4096
-	selftests/bench/sweep-plot.sh "$out/sweep.csv" "$out/latency.svg" | tee "$out/sweep.txt"
+	selftests/bench/sweep-plot.sh "$out/sweep.csv" "$out/latency.svg" | keep sweep
 	say "bench: the rows are in $out/sweep.csv, a picture in $out/latency.svg"
 }
 
@@ -174,3 +196,4 @@ for part in "$@"; do
 	*) die "bench.sh: nothing is known of $part" ;;
 	esac
 done
+one_table "$@" | tee "$out/table.txt"
