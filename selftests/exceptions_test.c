@@ -31,15 +31,9 @@ static int exceptions_write(const char *line)
 	return file_write(EXCEPTIONS, line, strlen(line));
 }
 
-/* A path in the testbed's directory; one of four static buffers in turn. */
 static const char *below(const char *name)
 {
-	static char paths[4][400];
-	static unsigned int turn;
-	char *path = paths[turn++ % 4];
-
-	snprintf(path, sizeof(paths[0]), "%s/%s", bed.dir, name);
-	return path;
+	return testbed_path(&bed, name);
 }
 
 /* All that a test has made is called t_…. */
@@ -297,7 +291,7 @@ static int use_up_to(ino_t ino)
 /* Layers of an overlay may be file systems that count their inodes alike. */
 TEST_F(exceptions, is_not_borrowed_by_a_file_of_another_layer)
 {
-	char options[1300], line[500], low[400], up[400];
+	char options[1700], line[600], low[512], up[512];
 	int i;
 
 	ASSERT_EQ(0, mount_on("low", "tmpfs", "mode=755"));

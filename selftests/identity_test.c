@@ -41,15 +41,9 @@ static struct testbed bed;
 /* What most of them are exec'ed with: six distinct arguments, none of which names a tool. */
 static char *plain[] = { "x", "a0", "a1", "a2", "a3", "a4", NULL };
 
-/* A path in the directory; one of four static buffers in turn. */
 static const char *in_dir(const char *name)
 {
-	static char paths[4][512];
-	static unsigned int turn;
-	char *path = paths[turn++ % 4];
-
-	snprintf(path, sizeof(paths[0]), "%s/%s", bed.dir, name);
-	return path;
+	return testbed_path(&bed, name);
 }
 
 /* A program that does nothing and has no build-id. */

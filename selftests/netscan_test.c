@@ -263,6 +263,16 @@ static int copy_file(const char *from, const char *to)
 	return err;
 }
 
+const char *testbed_path(const struct testbed *tb, const char *name)
+{
+	static char paths[4][512];
+	static unsigned int turn;
+	char *path = paths[turn++ % 4];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", tb->dir, name);
+	return path;
+}
+
 const char *tool_copy(struct testbed *tb, const char *from, const char *name)
 {
 	static char paths[2][256];

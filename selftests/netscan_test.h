@@ -290,6 +290,9 @@ int testbed_alerts(struct testbed *tb, unsigned int *updates);
  */
 const char *tool_path(struct testbed *tb, const char *name);
 
+/** testbed_path() - a path in the testbed's directory; one of four static buffers in turn */
+const char *testbed_path(const struct testbed *tb, const char *name);
+
 /**
  * tool_copy() - an existing program under the name @name in the testbed's directory
  * @tb: where
