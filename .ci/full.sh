@@ -71,12 +71,12 @@ long_cells()
 	parts amd64-kcsan   900  950 VM_TIMEOUT=300 KERNEL=kcsan
 	cat <<-END
 	kcsan-stress       1200  950 vm    VM_TIMEOUT=250 KERNEL=kcsan $stress
-	amd64-full         2400  100 vm    KERNEL_SUITE=bookworm FULL=1 $large
+	amd64-full         6000  100 vm    KERNEL_SUITE=bookworm VM_TIMEOUT=10000 MEM=2048 FULL=1 $large
 	END
 }
 
 stress="FULL=1 GUEST_EXTRA=stress-ng,trinity TESTS=stress_test.sh"
-large="TESTS=load_test,crowd_test,pressure_test"
+large="TESTS=load_test,crowd_test,pressure_test,suspend_test"
 
 # parts NAME SECONDS KERNEL WORD... - a cell each for four parts of the selftests
 parts()

@@ -405,7 +405,7 @@ static int set_off(void *arg)
 static bool kernel_complained(int kmsg)
 {
 	static const char * const words[] = {
-		"stall", "lockup", "BUG", "WARNING", "blocked for more than",
+		" stall", " lockup", "BUG", "WARNING", "blocked for more than",
 	};
 	static char line[16 * 1024];
 	bool complained = false;
