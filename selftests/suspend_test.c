@@ -36,8 +36,8 @@ FIXTURE_VARIANT_ADD(suspend, up_to_the_last_step) {
 };
 
 /*
- * All is off but memory, until the clock of the machine wakes it. That must not be before it sleeps,
- * or it sleeps for ever, which is why this is not for every run.
+ * All is off but memory, until the clock of the machine wakes it. That must not be before it
+ * sleeps, or it sleeps for ever, which is why this is not for every run.
  */
 FIXTURE_VARIANT_ADD(suspend, to_memory) {
 	.off = true,
