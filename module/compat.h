@@ -7,6 +7,7 @@
 #ifndef NETSCAN_COMPAT_H
 #define NETSCAN_COMPAT_H
 
+#include <linux/binfmts.h>
 #include <linux/cgroup.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -37,6 +38,9 @@
  */
 #define NETSCAN_FAULTS_ARE_MISSES \
 	(LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0))
+
+/* Weak, so that a kernel that does not export it is refused in words. */
+extern typeof(finalize_exec) finalize_exec __weak;
 
 /**
  * netscan_first_argument() - what the first argument of a function is, at its entry

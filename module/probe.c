@@ -349,9 +349,9 @@ void netscan_probe_exit(void)
  */
 int netscan_probe_arm(void)
 {
-	int err = register_kprobe(&probe);
+	int err = finalize_exec ? register_kprobe(&probe) : -ENOENT;
 
-	if (err == -ENOENT)
+	if (!finalize_exec)
 		pr_err("this kernel has no function %s to probe\n", SYMBOL);
 	else if (!IS_ENABLED(CONFIG_KPROBES))
 		pr_err("this kernel has no kprobes (CONFIG_KPROBES)\n");

@@ -13,15 +13,23 @@ said()
 	dmesg | grep 'netscan: ' | grep -v 'taints\? kernel\|tainting kernel'
 }
 
-# says_why - one line, and a reason that a reader can act on
+# why - what this kernel is to be told it lacks
+why()
+{
+	case $(uname -r) in
+	*kprobeless*) echo "this kernel has no kprobes (CONFIG_KPROBES)" ;;
+	*) echo "this kernel has no function finalize_exec to probe" ;;
+	esac
+}
+
+# says_why - one line, and that
 says_why()
 {
 	local lines
 
 	lines=$(said)
 	echo "$lines"
-	[ "$(echo "$lines" | wc -l)" -eq 1 ] &&
-		echo "$lines" | grep -q 'no kprobes\|no function\|Unknown symbol\|refuses a kprobe'
+	[ "$(echo "$lines" | wc -l)" -eq 1 ] && echo "$lines" | grep -qF "netscan: $(why)"
 }
 
 # refused - insmod fails
