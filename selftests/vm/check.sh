@@ -34,6 +34,19 @@ take_part()
 	awk -v i="${_part%/*}" -v n="${_part#*/}" 'NR % n == i % n'
 }
 
+# judge_module - whether the kernel's checks are in the module, too
+judge_module()
+{
+	for _check in KASAN=__asan_ KCSAN=__tsan_ UBSAN=__ubsan_handle_; do
+		grep -q "^CONFIG_${_check%=*}=y" "$kernel/config" || continue
+		if nm "$stage/netscan.ko" | grep -q " U ${_check#*=}"; then
+			echo "ok vm: ${_check%=*} checks the module"
+		else
+			echo "not ok vm: ${_check%=*} checks the module"
+		fi
+	done
+}
+
 cd "$TOP"
 case $PART in
 '' | [1-9]/[1-9]) ;;
@@ -71,6 +84,7 @@ say "vm: building the module for Linux $release, the programs and the tests"
 selftests/vm/module.sh "$release" "$stage/netscan.ko" $more W=1 KCFLAGS=-Werror \
 	>"$work/build" 2>&1 ||
 	fail "the module is built" "$work/build"
+! kernel_is_built || judge_module
 if ! kernel_is_built || [ -z "$(kernel_says refuses)" ]; then
 	for name in starve stopwatch tamper; do
 		# shellcheck disable=SC2046 # one word an argument
