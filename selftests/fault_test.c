@@ -256,7 +256,8 @@ TEST_F(fault, device_opens_or_says_why_not)
 TEST_F(fault, proc_files_are_whole_or_refused)
 {
 	static const char * const paths[] = {
-		PROC("rules"), PROC("tools"), PROC("groups"), PROC("status"), PROC("stats"),
+		PROC("rules"), PROC("tools"), PROC("exceptions"), PROC("groups"), PROC("status"),
+		PROC("stats"),
 	};
 	unsigned int i, n, refused;
 	bool failed, same;
@@ -267,8 +268,8 @@ TEST_F(fault, proc_files_are_whole_or_refused)
 	for (i = 0; i < ARRAY_SIZE(paths); i++) {
 		was = file_read(paths[i], before, sizeof(before));
 		ASSERT_LE(0, was);
-		/* Those two tell of time and of this test: they must only be well ended. */
-		same = i < 2;
+		/* The others tell of time and of this test: they must only be well ended. */
+		same = i < 3;
 		refused = 0;
 		failed = true;
 		for (n = 1; failed; n++) {
@@ -294,33 +295,75 @@ TEST_F(fault, proc_files_are_whole_or_refused)
 
 TEST_F(fault, writes_change_all_or_nothing)
 {
-	static const char change[] = "scan distinct=50 window=60\nfault by=uid distinct=7\n";
-	static const char back[] = "-fault\nscan distinct=100 window=540\n";
+	static const struct {
+		const char *path, *change, *line, *back;
+	} writes[] = {
+		{ PROC("rules"), "scan distinct=50 window=60\nfault by=uid distinct=7\n",
+		  "fault enabled=1 by=uid", "-fault\nscan distinct=100 window=540\n" },
+		{ PROC("tools"), "fault faulty faulted\n", "fault faulty faulted\n", "-fault\n" },
+		{ PROC("exceptions"), "fault exe=/bin/sh uid=7\n", "fault ", "-fault\n" },
+	};
+	unsigned int i, n, refused;
+	bool failed;
+	int err;
+
+	if (self->nth < 0)
+		SKIP(return, NO_FAULTS);
+	for (i = 0; i < ARRAY_SIZE(writes); i++) {
+		ASSERT_LE(0, file_read(writes[i].path, before, sizeof(before)));
+		refused = 0;
+		failed = true;
+		for (n = 1; failed; n++) {
+			ASSERT_GT(MAX_FAULTS, n);
+			arm(self->nth, n);
+			err = file_write(writes[i].path, writes[i].change,
+					 strlen(writes[i].change));
+			failed = disarm(self->nth);
+			ASSERT_LE(0, file_read(writes[i].path, text, sizeof(text)));
+			if (err) {
+				EXPECT_TRUE(err == -ENOMEM || err == -EFAULT) {
+					TH_LOG("%s, fault %u: %s", writes[i].path, n,
+					       strerror(-err));
+				}
+				EXPECT_STREQ(before, text);
+				refused++;
+			} else {
+				EXPECT_NE(NULL, strstr(text, writes[i].line));
+				EXPECT_EQ(0, file_write(writes[i].path, writes[i].back,
+							strlen(writes[i].back)));
+			}
+		}
+		EXPECT_LE(2u, refused);
+	}
+}
+
+/* It is locked by a write that had what it takes, and by no other. */
+TEST_F(fault, a_lock_is_a_change)
+{
 	unsigned int n, refused = 0;
 	bool failed = true;
 	int err;
 
 	if (self->nth < 0)
 		SKIP(return, NO_FAULTS);
-	ASSERT_LT(0, file_read(PROC("rules"), before, sizeof(before)));
 	for (n = 1; failed; n++) {
 		ASSERT_GT(MAX_FAULTS, n);
 		arm(self->nth, n);
-		err = rules_write(change);
+		err = file_write(PROC("lock"), "1\n", 2);
 		failed = disarm(self->nth);
-		ASSERT_LT(0, file_read(PROC("rules"), text, sizeof(text)));
-		if (err) {
-			EXPECT_TRUE(err == -ENOMEM || err == -EFAULT) {
-				TH_LOG("fault %u: %s", n, strerror(-err));
-			}
-			EXPECT_STREQ(before, text);
-			refused++;
-		} else {
-			EXPECT_NE(NULL, strstr(text, "fault enabled=1 by=uid"));
-			EXPECT_EQ(0, rules_write(back));
-		}
+		if (!err)
+			break;
+		EXPECT_TRUE(err == -ENOMEM || err == -EFAULT);
+		EXPECT_EQ(0, rules_write("scan distinct=100\n"));
+		refused++;
 	}
-	EXPECT_LE(2u, refused);
+	EXPECT_LE(1u, refused);
+	EXPECT_EQ(-EPERM, rules_write("scan distinct=100\n"));
+	close(self->tb.dev);
+	EXPECT_EQ(0, module_unload());
+	EXPECT_EQ(0, module_load(""));
+	self->tb.dev = device_open();
+	EXPECT_LE(0, self->tb.dev);
 }
 
 TEST_HARNESS_MAIN

@@ -29,8 +29,11 @@ static const char * const writable[] = { PROC("rules"), PROC("tools"), PROC("exc
 
 static const char * const files[] = {
 	PROC("rules"), PROC("tools"), PROC("exceptions"), PROC("groups"), PROC("stats"),
-	PROC("status"), DEVICE,
+	PROC("status"), DEVICE, PROC("lock"),
 };
+
+/* All but the last, which ends all changes. */
+#define UNLOCKED	(ARRAY_SIZE(files) - 1)
 
 /* What parsers look for. */
 static const char * const words[] = {
@@ -248,7 +251,7 @@ static void do_anything(int fd, const char *path, char *buf)
 	}
 }
 
-static void do_anything_for_a_while(unsigned int own_seed)
+static void do_anything_for_a_while(unsigned int own_seed, unsigned int nr_files)
 {
 	static char buf[2 * FILE_SIZE];
 	uint64_t until = now_ns() + CHAOS_SECONDS * 1000000000ULL;
@@ -259,7 +262,7 @@ static void do_anything_for_a_while(unsigned int own_seed)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	seed = own_seed;
 	while (now_ns() < until) {
-		path = files[below(ARRAY_SIZE(files))];
+		path = files[below(nr_files)];
 		/* The device waits for a record, else. */
 		fd = open(path, (below(2) ? O_RDWR : below(2) ? O_RDONLY : O_WRONLY) | O_NONBLOCK);
 		if (fd < 0)
@@ -272,30 +275,65 @@ static void do_anything_for_a_while(unsigned int own_seed)
 	_exit(0);
 }
 
-TEST_F_TIMEOUT(fuzz, anything_by_several_at_once, 120)
+/* Processes that do so until they are at their end, with execs beside them. Returns 0. */
+static int anything_at_once(unsigned int nr_files)
 {
 	const char *ping = tool_path(&bed, "ping");
 	pid_t pids[PROCESSES];
 	unsigned int i, left = PROCESSES, round = 0;
+	int status, err = 0;
 	char prefix[32];
-	int status;
 
 	for (i = 0; i < PROCESSES; i++) {
 		pids[i] = fork();
 		if (!pids[i])
-			do_anything_for_a_while(seed + i);
+			do_anything_for_a_while(seed + i, nr_files);
 	}
 	while (left) {
 		snprintf(prefix, sizeof(prefix), "h%u-", round++);
-		ASSERT_EQ(0, probe_burst(&bed.prober, 0, ping, prefix, 50));
+		err |= probe_burst(&bed.prober, 0, ping, prefix, 50);
 		for (i = 0; i < PROCESSES; i++) {
 			if (!pids[i] || waitpid(pids[i], &status, WNOHANG) != pids[i])
 				continue;
-			EXPECT_EQ(0, status);
+			err |= status;
 			pids[i] = 0;
 			left--;
 		}
 	}
+	return err;
+}
+
+TEST_F_TIMEOUT(fuzz, anything_by_several_at_once, 120)
+{
+	EXPECT_EQ(0, anything_at_once(UNLOCKED));
+}
+
+/* Who locks it does so while the others are in the midst of their changes. */
+TEST_F_TIMEOUT(fuzz, anything_and_a_lock, 120)
+{
+	static char before[FILE_SIZE], after[FILE_SIZE];
+	unsigned int i;
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		sleep(CHAOS_SECONDS / 3);
+		if (file_write(PROC("lock"), "1\n", 2) < 0 && errno != EPERM)
+			_exit(1);
+		for (i = 0; i < ARRAY_SIZE(writable); i++)
+			if (file_read(writable[i], before + strlen(before), FILE_SIZE / 4) < 0)
+				_exit(2);
+		sleep(CHAOS_SECONDS / 3);
+		for (i = 0; i < ARRAY_SIZE(writable); i++)
+			if (file_read(writable[i], after + strlen(after), FILE_SIZE / 4) < 0)
+				_exit(3);
+		_exit(strcmp(before, after) ? 4 : 0);
+	}
+	EXPECT_EQ(0, anything_at_once(ARRAY_SIZE(files)));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(-EPERM, rules_write("scan distinct=50\n"));
 }
 
 TEST_HARNESS_MAIN

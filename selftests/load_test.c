@@ -204,20 +204,25 @@ TEST_F_TIMEOUT(load, none_of_its_calls_may_fail, 180)
 #define ARG_LENGTH	300
 #define THRESHOLD	100
 
-/* One exec of a tool with arguments that no exec has had; 0 or -errno. */
-static int exec_long(struct testbed *tb, const char *ping, unsigned int number)
+/*
+ * One exec with arguments that no exec has had, but for the first two, where they are given; 0 or
+ * -errno.
+ */
+static int exec_long(struct testbed *tb, const char *path, char *name, char *applet,
+		     unsigned int number)
 {
 	static char args[ARGS][ARG_LENGTH];
 	char *argv[ARGS + 1];
 	unsigned int i;
 
-	argv[0] = "ping";
-	for (i = 1; i < ARGS; i++) {
+	argv[0] = name;
+	argv[1] = applet;
+	for (i = applet ? 2 : 1; i < ARGS; i++) {
 		snprintf(args[i], ARG_LENGTH, "%u-%u-%0280u", number, i, i);
 		argv[i] = args[i];
 	}
 	argv[ARGS] = NULL;
-	return probe_argv(&tb->prober, 0, ping, argv);
+	return probe_argv(&tb->prober, 0, path, argv);
 }
 
 /* The @n-th read from here on fails, 0: none; 0 or -errno. */
@@ -256,7 +261,7 @@ TEST_F_TIMEOUT(load, argument_vector_that_cannot_be_read_is_one_more_argument, 1
 		prober_stop(&self->tb.prober);
 		ASSERT_EQ(0, prober_start(&self->tb.prober, NULL, NULL));
 		ASSERT_EQ(0, starve_read(n));
-		ASSERT_EQ(0, exec_long(&self->tb, self->ping, n));
+		ASSERT_EQ(0, exec_long(&self->tb, self->ping, "ping", NULL, n));
 		/* The exec itself is as it would be. */
 		EXPECT_EQ(0, self->tb.prober.status);
 		ASSERT_EQ(1, group_find(&r, "scan", "parent_pid", self->tb.prober.pid));
@@ -284,6 +289,56 @@ TEST_F_TIMEOUT(load, argument_vector_that_cannot_be_read_is_one_more_argument, 1
 	EXPECT_EQ(ARGS + 0u, seen);
 	close(self->tb.dev);
 	self->tb.dev = -1;
+	EXPECT_EQ(0, ko_unload("starve"));
+}
+
+/*
+ * What a multi-call binary runs as stands behind more of argv than is read at once, so that argv is
+ * read twice: to look, then to count.
+ */
+TEST_F_TIMEOUT(load, argument_vector_that_does_not_tell_the_tool_is_counted, 120)
+{
+	int err = ko_load(program_beside("starve.ko"), "");
+	unsigned int n, unseen = 0, counted = 0;
+	uint64_t faults, events;
+	char name[3000];
+	char *box;
+
+	if (!err)
+		err = starve_read(0);
+	if (err == -EOPNOTSUPP) {
+		ko_unload("starve");
+		SKIP(return, "the module that starves knows no way to do this here");
+	}
+	ASSERT_EQ(0, err);
+	box = strdup(tool_path(&self->tb, "busybox"));
+	snprintf(name, sizeof(name), "%02900u/busybox", 0);
+	for (n = 1; n < 100; n++) {
+		faults = stats_get("read_faults");
+		events = stats_get("events");
+		prober_stop(&self->tb.prober);
+		ASSERT_EQ(0, prober_start(&self->tb.prober, NULL, NULL));
+		ASSERT_EQ(0, starve_read(n));
+		ASSERT_EQ(0, exec_long(&self->tb, box, name, "ping", n));
+		EXPECT_EQ(0, self->tb.prober.status);
+		if (!read_has_failed())
+			break;
+		EXPECT_EQ(faults + 1, stats_get("read_faults")) TH_LOG("read %u", n);
+		if (stats_get("events") == events)
+			unseen++;
+		else
+			counted++;
+	}
+	/* All that is read to look, then what is read to count. */
+	EXPECT_LE(2u, unseen);
+	EXPECT_LT(5u, counted);
+	EXPECT_EQ(n, unseen + counted + 1);
+	EXPECT_EQ(0, starve_read(0));
+	EXPECT_EQ(faults, stats_get("read_faults"));
+	EXPECT_EQ(events + 1, stats_get("events"));
+	ASSERT_EQ(1, group_find(&r, "scan", "parent_pid", self->tb.prober.pid));
+	/* The first is too long to be an argument. */
+	EXPECT_EQ(ARGS - 1u, record_u64(&r, "distinct"));
 	EXPECT_EQ(0, ko_unload("starve"));
 }
 
