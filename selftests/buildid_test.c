@@ -35,10 +35,13 @@ FIXTURE(image) {
 	off_t at;
 };
 
+static void __attribute__((constructor)) need_ping(void)
+{
+	program_needs(PING);
+}
+
 FIXTURE_SETUP(image)
 {
-	if (access(PING, X_OK))
-		SKIP(return, "%s is not installed", PING);
 	ASSERT_EQ(0, testbed_open(&self->tb));
 	ASSERT_EQ(0, rules_write("t_image by=parent distinct=100 events=1 window=600 tools=ping"));
 	ASSERT_NE(NULL, tool_copy(&self->tb, PING, "pong"));

@@ -20,13 +20,15 @@ FIXTURE(learn) {
 	const char *program;
 };
 
+static void __attribute__((constructor)) need_programs(void)
+{
+	program_needs(getenv("NETSCAN_LEARN") ?: LEARN);
+	program_needs(PING);
+}
+
 FIXTURE_SETUP(learn)
 {
 	self->program = getenv("NETSCAN_LEARN") ?: LEARN;
-	if (access(self->program, X_OK))
-		SKIP(return, "%s is not installed", self->program);
-	if (access(PING, X_OK))
-		SKIP(return, "%s is not installed", PING);
 	ASSERT_EQ(0, testbed_open(&self->tb));
 	ASSERT_LT(0, file_read(PROC("tools"), before, sizeof(before)));
 }

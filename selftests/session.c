@@ -215,6 +215,14 @@ void *shared_memory(size_t size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+void program_needs(const char *path)
+{
+	if (!access(path, X_OK))
+		return;
+	printf("TAP version 13\n1..0 # SKIP %s is not installed\n", path);
+	exit(4);
+}
+
 const char *program_beside(const char *name)
 {
 	static char path[512];

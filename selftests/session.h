@@ -83,6 +83,13 @@ int testbed_reload(struct testbed *tb, const char *params);
 /** shared_memory() - @size zeroed bytes that children share; NULL if there are none */
 void *shared_memory(size_t size);
 
+/**
+ * program_needs() - skip all tests of this program, if @path cannot be run
+ *
+ * To be called before main(): a test that is skipped in its fixture is run all the same.
+ */
+void program_needs(const char *path);
+
 /** program_beside() - the path of @name in the directory of the test program; a static buffer */
 const char *program_beside(const char *name);
 
