@@ -37,10 +37,15 @@ quick_cells()
 	END
 }
 
-# first_cells - those that are run whenever anything has changed: what checks itself, what refuses
-first_cells()
+# debug_cells - the kernel that checks itself: one of them, at least, whenever anything has changed
+debug_cells()
 {
 	parts amd64-debug   900  950 VM_TIMEOUT=200 KERNEL=debug
+}
+
+# refusing_cells - those whose kernel cannot serve the module
+refusing_cells()
+{
 	cat <<-END
 	amd64-kprobeless    300  600 vm    KERNEL=kprobeless
 	amd64-symbolless    300  600 vm    KERNEL=symbolless
@@ -61,7 +66,7 @@ other_cells()
 	END
 }
 
-# long_cells - those that are not for each change: left out where FULL_SHORT is set
+# long_cells - those that are not for each change: what has not passed is left where FULL_SHORT is set
 long_cells()
 {
 	cat <<-END
@@ -71,6 +76,7 @@ long_cells()
 	parts amd64-kcsan   900  950 VM_TIMEOUT=300 KERNEL=kcsan
 	cat <<-END
 	kcsan-stress       1200  950 vm    VM_TIMEOUT=250 KERNEL=kcsan $stress
+	coverage           1800  950 coverage KERNEL=gcov
 	amd64-full         6000  100 vm    KERNEL_SUITE=bookworm VM_TIMEOUT=10000 MEM=2048 FULL=1 $large
 	END
 }
@@ -88,17 +94,33 @@ parts()
 	done
 }
 
-# cells - all, in the order in which they are run: of the others, what has waited longest is next
-cells()
+# by_wait - the cells of standard input, that which has waited longest first
+by_wait()
 {
 	local line
 
-	quick_cells
-	first_cells
-	other_cells | while read -r line; do
+	while read -r line; do
 		echo "$(stat -c %Y "$took/${line%% *}" 2>/dev/null || echo 0) $line"
 	done | sort -s -n -k 1,1 | cut -d ' ' -f 2-
-	[ -n "${FULL_SHORT:-}" ] || long_cells
+}
+
+# cells - all, in the order in which they are run
+cells()
+{
+	quick_cells
+	debug_cells | by_wait | sed -n 1p
+	refusing_cells
+	{
+		debug_cells | by_wait | sed 1d
+		other_cells
+	} | by_wait
+	long_cells
+}
+
+# is_long - whether the cell is not for each change
+is_long()
+{
+	long_cells | grep -q "^$cell "
 }
 
 # tree - a name for everything here that a cell's verdict depends on
@@ -149,7 +171,7 @@ price()
 kernel_name()
 {
 	case $kind in
-	vm) CACHE_NAME_ONLY=1 told_within 120 selftests/vm/kernel.sh ;;
+	vm | coverage) CACHE_NAME_ONLY=1 told_within 120 selftests/vm/kernel.sh ;;
 	*) CACHE_NAME_ONLY=1 told_within 120 selftests/vm/headers.sh ;;
 	esac | sed "s,^$CACHE/,,"
 }
@@ -158,7 +180,7 @@ kernel_name()
 have_kernel()
 {
 	case $kind in
-	vm) told selftests/vm/kernel.sh ;;
+	vm | coverage) told selftests/vm/kernel.sh ;;
 	*) told selftests/vm/headers.sh ;;
 	esac
 }
@@ -190,6 +212,12 @@ run_build()
 		echo "not ok $cell: builds without a warning for Linux $release"
 		tail -n 40 "$work/build" | sed 's/^/    /'
 	fi
+}
+
+# run_coverage - the lines of the module that all tests run, and do not
+run_coverage()
+{
+	told .ci/coverage.sh
 }
 
 # run_symbols - nothing is used that Debian alone exports
@@ -229,6 +257,7 @@ judge_cell()
 		echo "$line on $(date -u +%F)" >"$kept"
 		echo "$seconds" >"$took/$cell"
 		echo "ok full: $cell: $line"
+		[ "$kind" != vm ] || ! is_long || sed -n 's/^# figure: /    /p' build/check.results
 	fi
 }
 
@@ -247,6 +276,10 @@ run_cell()
 	if [ -e "$kept" ]; then
 		echo "ok full: $cell: $(cat "$kept")"
 		touch "$kept"
+		return
+	fi
+	if [ -n "${FULL_SHORT:-}" ] && is_long; then
+		echo "ok full: $cell # SKIP not for each change: make check-full runs it"
 		return
 	fi
 	left=$(time_left)
