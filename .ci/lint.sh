@@ -103,7 +103,8 @@ check_man()
 	local said
 
 	# shellcheck disable=SC2046 # one word a file
-	said=$(groff -mandoc -ww -z -Tutf8 $(files 'userspace/*.[1-8]') 2>&1)
+	said=$(groff -mandoc -ww -z -Tutf8 $(files 'userspace/*.[1-8]') 2>&1
+		mandoc -T lint -W warning $(files 'userspace/*.[1-8]') 2>&1)
 	[ -z "$said" ] || {
 		echo "$said"
 		return 1
@@ -262,7 +263,7 @@ export KDIR
 check spdx git
 check codespell codespell
 check shellcheck shellcheck
-check man groff
+check man mandoc
 check checkpatch "$source/scripts/checkpatch.pl"
 check kernel-doc "$source/scripts/kernel-doc"
 skip clang-format "no settings leave the tree as it is (tables in columns, split lists); checkpatch --strict checks the layout"

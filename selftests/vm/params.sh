@@ -150,7 +150,8 @@ host_packages()
 	codespell           finds misspellings
 	shellcheck          checks the shell scripts
 	sparse              checks the module's types and locks
-	groff-base          checks the man pages
+	groff-base          typesets the man pages
+	mandoc              checks them
 	cppcheck            checks the programs
 	clang               checks the module, builds the fuzzers
 	libclang-rt-dev     what fuzzers are linked with
