@@ -25,6 +25,7 @@
 #include "pretty.h"
 #include "record.h"
 #include "source.h"
+#include "splitter.h"
 
 /* Where inotify cannot tell that the device has come, look this often. */
 #define RETRY_MS	5000
@@ -38,9 +39,7 @@
  * @src: the device
  * @absence_told: it was said that the device is not open; say when it is again
  * @wait_mask: signal mask while asleep
- * @in: bytes read and not printed; room for one record beside part of another
- * @in_len: bytes in @in
- * @in_line: @in begins within a line whose beginning was printed
+ * @in: bytes read and not printed
  * @out: what goes out next
  */
 struct logger {
@@ -48,9 +47,7 @@ struct logger {
 	struct source src;
 	bool absence_told;
 	sigset_t wait_mask;
-	char in[2 * NETSCAN_RECORD_MAX];
-	size_t in_len;
-	bool in_line;
+	struct splitter in;
 	struct output out;
 };
 
@@ -90,14 +87,12 @@ static int put_out(struct logger *l)
 	return -EIO;
 }
 
-/* @ended: the line ends here, and so its newline goes out with it. */
-static int put_record(struct logger *l, const char *line, size_t len, bool ended)
+static int put_piece(struct logger *l, const struct piece *piece)
 {
 	struct record rec;
-	bool known = ended && !l->in_line && record_parse(&rec, line, len);
+	bool known = piece->whole && record_parse(&rec, piece->p, piece->len);
 	uint64_t skipped;
 
-	l->in_line = !ended;
 	if (known && !source_is_new(&l->src, &rec, &skipped))
 		return 0;
 	if (known && skipped)
@@ -105,12 +100,12 @@ static int put_record(struct logger *l, const char *line, size_t len, bool ended
 
 	output_reset(&l->out);
 	if (l->opts.format == FORMAT_RAW) {
-		output_bytes(&l->out, line, len);
-		output_bytes(&l->out, "\n", ended);
+		output_bytes(&l->out, piece->p, piece->len);
+		output_bytes(&l->out, "\n", piece->ended);
 	} else if (known && rec.type != RECORD_OTHER) {
 		pretty_record(&l->out, &rec, l->opts.colour);
 	} else {
-		pretty_unknown(&l->out, line, len, l->opts.colour);
+		pretty_unknown(&l->out, piece->p, piece->len, l->opts.colour);
 	}
 	return put_out(l);
 }
@@ -121,24 +116,11 @@ static int put_record(struct logger *l, const char *line, size_t len, bool ended
  */
 static int put_records(struct logger *l, bool all)
 {
-	const char *pos = l->in, *end;
-	size_t left = l->in_len, len;
+	struct piece piece;
 	int ret = 0;
 
-	while (!ret && left) {
-		len = left < NETSCAN_RECORD_MAX ? left : NETSCAN_RECORD_MAX;
-		end = memchr(pos, '\n', len);
-		if (end)
-			len = end - pos;
-		else if (!all && len < NETSCAN_RECORD_MAX)
-			break;
-		ret = put_record(l, pos, len, end || (all && len == left));
-		len += end ? 1 : 0;
-		pos += len;
-		left -= len;
-	}
-	memmove(l->in, pos, left);
-	l->in_len = left;
+	while (!ret && splitter_next(&l->in, all, &piece))
+		ret = put_piece(l, &piece);
 	return ret;
 }
 
@@ -177,11 +159,14 @@ static int end_of_records(const struct logger *l, int err)
 static int read_records(struct logger *l)
 {
 	int ret = -ENODEV, flush;
+	size_t size;
 	ssize_t n;
+	char *room;
 
-	l->in_line = false;
+	l->in.in_line = false;
 	while (!release_wanted) {
-		n = read(l->src.fd, l->in + l->in_len, sizeof(l->in) - l->in_len);
+		room = splitter_room(&l->in, &size);
+		n = read(l->src.fd, room, size);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN && !l->opts.once) {
@@ -195,7 +180,7 @@ static int read_records(struct logger *l)
 			ret = end_of_records(l, n ? -errno : 0);
 			break;
 		}
-		l->in_len += n;
+		l->in.len += n;
 		flush = put_records(l, false);
 		if (flush)
 			return flush;

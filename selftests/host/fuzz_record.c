@@ -138,7 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.cgroup = cgroup,
 		.tty = tty,
 	};
-	struct netscan_record r = { .rule = "scan", .tool = "ping" };
+	struct netscan_record r = { .rule = "scan" };
 	struct netscan_text t;
 	struct reader got;
 	u8 kind;
@@ -159,6 +159,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r.first_len = take_bytes(r.first_text, NETSCAN_TEXT);
 	r.last_len = take_bytes(r.last_text, NETSCAN_TEXT);
 	take_bytes(r.from.parent_comm, 16);
+	take_string(r.tool, sizeof(r.tool));
 	take_string(exe, sizeof(exe));
 	take_string(parent_exe, sizeof(parent_exe));
 	take_string(cgroup, sizeof(cgroup));
@@ -183,6 +184,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cut |= check_path(&got, "cgroup", cgroup);
 	fail_unless(reader_is(&got, "paths_cut", cut ? "1" : "0", 1),
 		    "paths_cut");
+	fail_unless(reader_is(&got, "tool", r.tool, strlen(r.tool)), "tool");
 	fail_unless(reader_is(&got, "tty", tty, strlen(tty)), "tty");
 	return 0;
 }

@@ -4,7 +4,7 @@
  *
  * Beside the sanitizers it checks that what is understood can be put together
  * again to the very same line, and that nothing but printable ASCII and newlines
- * of ours gets out.
+ * of ours gets out, and colours where they are wanted, which change nothing else.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -65,22 +65,47 @@ static void check_output(const struct output *out)
 	need(!out->len || out->data[out->len - 1] == '\n');
 }
 
+/* The same without what sets colours: an escape, "[", digits, "m". */
+static void check_colours(const struct output *coloured, const struct output *plain)
+{
+	size_t i = 0, n = 0;
+
+	while (i < coloured->len) {
+		if (coloured->data[i] != '\033') {
+			need(n < plain->len && coloured->data[i++] == plain->data[n++]);
+			continue;
+		}
+		need(coloured->len - i > 2 && coloured->data[i + 1] == '[');
+		for (i += 2; i < coloured->len && coloured->data[i] != 'm'; i++)
+			need((coloured->data[i] >= '0' && coloured->data[i] <= '9') ||
+			     coloured->data[i] == ';');
+		need(i++ < coloured->len);
+	}
+	need(n == plain->len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct output out;
+	static struct output out, coloured;
+	const char *line = (const char *)data;
 	struct record rec;
 
 	if (size > NETSCAN_RECORD_MAX)
 		size = NETSCAN_RECORD_MAX;
 	output_reset(&out);
-	if (record_parse(&rec, (const char *)data, size)) {
-		check_fields(&rec, (const char *)data, size);
+	output_reset(&coloured);
+	if (record_parse(&rec, line, size)) {
+		check_fields(&rec, line, size);
 		check_args(&rec, "args_first");
+		check_args(&rec, "args_last");
 		pretty_record(&out, &rec, false);
+		pretty_record(&coloured, &rec, true);
 	} else {
-		pretty_unknown(&out, (const char *)data, size, false);
+		pretty_unknown(&out, line, size, false);
+		pretty_unknown(&coloured, line, size, true);
 	}
 	check_output(&out);
-	need(!out.cut);
+	check_colours(&coloured, &out);
+	need(!out.cut && !coloured.cut);
 	return 0;
 }
