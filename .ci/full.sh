@@ -30,6 +30,7 @@ quick_cells()
 	symbols-6.1         200   60 symbols KERNEL_SUITE=bookworm
 	symbols-6.12        200  100 symbols KERNEL_SUITE=trixie
 	symbols-7.x         200  100 symbols KERNEL_SUITE=trixie-backports
+	symbols-arm64       200  100 symbols KERNEL_SUITE=bookworm ARCH=arm64
 	build-clang         200  100 build KERNEL=clang
 	build-s390x         180   60 build ARCH=s390x
 	build-i386          180   60 build ARCH=i386

@@ -3,8 +3,8 @@
 #
 # netscan - tell whether the module uses only what mainline exports; prints its verdicts
 #
-# symbols.list is what it may use as built for Linux 6.1; for that and all others, it must be
-# nothing that one of Debian's own patches exports.
+# symbols.list is what it may use as built for Linux 6.1 on amd64 and arm64; for these and all
+# others, it must be nothing that one of Debian's own patches exports.
 set -eu
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 . "$TOP/selftests/vm/lib.sh"
