@@ -55,6 +55,12 @@ union buffer {
 static union buffer __percpu *buffers;
 
 /*
+ * NULL where the kernel has no such function. In data, since arm64 loads no
+ * code that asks for the address of what may be missing.
+ */
+static void *probed __ro_after_init = finalize_exec;
+
+/*
  * What the self-test passes where an exec passes its own. Whoever else probes
  * the function gets to see it, and finds what an exec has there: two names and
  * a file, of which nobody has a descriptor. That the task is a kernel thread,
@@ -349,9 +355,10 @@ void netscan_probe_exit(void)
  */
 int netscan_probe_arm(void)
 {
-	int err = finalize_exec ? register_kprobe(&probe) : -ENOENT;
+	bool found = READ_ONCE(probed);
+	int err = found ? register_kprobe(&probe) : -ENOENT;
 
-	if (!finalize_exec)
+	if (!found)
 		pr_err("this kernel has no function %s to probe\n", SYMBOL);
 	else if (!IS_ENABLED(CONFIG_KPROBES))
 		pr_err("this kernel has no kprobes (CONFIG_KPROBES)\n");
