@@ -26,7 +26,7 @@
 
 /* What kernel memory may grow by: as it comes, and for each exec. No object is that small. */
 #define WOBBLE		(4 << 20)
-#define LEAK		4
+#define LEAK		3
 
 /**
  * struct parent - one of the crowd
