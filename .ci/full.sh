@@ -134,6 +134,12 @@ tree()
 		done | hash
 }
 
+# more_KIND - what else the verdict of a cell of that kind depends on
+more_vm() { :; }
+more_build() { :; }
+more_symbols() { :; }
+more_coverage() { cat .ci/coverage.* selftests/host/*.c | hash; }
+
 # time_left - seconds of the budget, at least 1
 time_left()
 {
@@ -273,7 +279,7 @@ run_cell()
 		echo "ok full: $cell # SKIP not to be had: $(tail -n 1 "$log")"
 		return
 	fi
-	kept=$verdicts/$cell-$(echo "$tree $kernel $kind ${words[*]}" | hash)
+	kept=$verdicts/$cell-$(echo "$tree $(more_"$kind") $kernel $kind ${words[*]}" | hash)
 	if [ -e "$kept" ]; then
 		echo "ok full: $cell: $(cat "$kept")"
 		touch "$kept"
@@ -285,6 +291,10 @@ run_cell()
 	fi
 	left=$(time_left)
 	price=$(price)
+	if [ "$FULL_BUDGET" -lt "$price" ]; then
+		echo "ok full: $cell # SKIP may take $price s: give it a FULL_BUDGET of that"
+		return
+	fi
 	if [ "$left" -lt "$price" ]; then
 		echo "ok full: $cell # SKIP may take $price s and $left s are left; run it again"
 		return
