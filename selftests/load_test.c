@@ -233,6 +233,16 @@ static int starve_read(unsigned int n)
 	return file_write(STARVE("read"), word, snprintf(word, sizeof(word), "%u", n));
 }
 
+/* Loads what has reads fail; 0, or -EOPNOTSUPP and not loaded, or another -errno. */
+static int load_starve_reads(void)
+{
+	int err = ko_load(program_beside("starve.ko"), "") ?: starve_read(0);
+
+	if (err == -EOPNOTSUPP)
+		ko_unload("starve");
+	return err;
+}
+
 /* Whether it has come to that. */
 static bool read_has_failed(void)
 {
@@ -243,16 +253,12 @@ static bool read_has_failed(void)
 
 TEST_F_TIMEOUT(load, argument_vector_that_cannot_be_read_is_one_more_argument, 120)
 {
-	int err = ko_load(program_beside("starve.ko"), "");
+	int err = load_starve_reads();
 	unsigned int n, seen, before = 1;
 	uint64_t faults;
 
-	if (!err)
-		err = starve_read(0);
-	if (err == -EOPNOTSUPP) {
-		ko_unload("starve");
+	if (err == -EOPNOTSUPP)
 		SKIP(return, "the module that starves knows no way to do this here");
-	}
 	ASSERT_EQ(0, err);
 	self->tb.dev = device_open();
 	ASSERT_LE(0, self->tb.dev);
@@ -298,18 +304,14 @@ TEST_F_TIMEOUT(load, argument_vector_that_cannot_be_read_is_one_more_argument, 1
  */
 TEST_F_TIMEOUT(load, argument_vector_that_does_not_tell_the_tool_is_counted, 120)
 {
-	int err = ko_load(program_beside("starve.ko"), "");
+	int err = load_starve_reads();
 	unsigned int n, unseen = 0, counted = 0;
 	uint64_t faults, events;
 	char name[3000];
 	char *box;
 
-	if (!err)
-		err = starve_read(0);
-	if (err == -EOPNOTSUPP) {
-		ko_unload("starve");
+	if (err == -EOPNOTSUPP)
 		SKIP(return, "the module that starves knows no way to do this here");
-	}
 	ASSERT_EQ(0, err);
 	box = strdup(tool_path(&self->tb, "busybox"));
 	snprintf(name, sizeof(name), "%02900u/busybox", 0);

@@ -16,6 +16,7 @@
 #define ALARM	"/sys/class/rtc/rtc0/wakealarm"
 
 #define LINE	"t_sleep by=parent distinct=10 events=1 window=%u tools=ping\n"
+#define AWAKE	"not on this machine, or not at this size"
 #define ROUNDS	2
 #define ENOUGH	100
 
@@ -111,7 +112,7 @@ TEST_F_TIMEOUT(suspend, time_asleep_is_part_of_a_window, 120)
 	int64_t asleep;
 
 	if (!can_sleep(variant->off))
-		SKIP(return, "not on this machine, or not at this size");
+		SKIP(return, AWAKE);
 	ASSERT_EQ(0, write_rule(600));
 	ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, self->ping, "a", 5));
 	asleep = sleep_once(variant->off);
@@ -129,7 +130,7 @@ TEST_F_TIMEOUT(suspend, time_asleep_is_part_of_a_window, 120)
 TEST_F_TIMEOUT(suspend, arguments_leave_a_window_meanwhile, 120)
 {
 	if (!can_sleep(variant->off))
-		SKIP(return, "not on this machine, or not at this size");
+		SKIP(return, AWAKE);
 	ASSERT_EQ(0, write_rule(1));
 	ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, self->ping, "a", 5));
 	ASSERT_LT(0, sleep_once(variant->off));
@@ -147,7 +148,7 @@ TEST_F_TIMEOUT(suspend, a_scan_ends_when_the_machine_wakes, 180)
 	int64_t asleep = 0, since = 0, once;
 
 	if (!can_sleep(variant->off))
-		SKIP(return, "not on this machine, or not at this size");
+		SKIP(return, AWAKE);
 	ASSERT_EQ(0, write_rule(window));
 	ASSERT_EQ(0, probe_burst(&self->tb.prober, 0, self->ping, "a", 10));
 	ASSERT_EQ(1, testbed_next(&self->tb, &r));
@@ -201,7 +202,7 @@ TEST_F_TIMEOUT(suspend, execs_go_on_where_they_were, 240)
 	pid_t pid;
 
 	if (!can_sleep(variant->off))
-		SKIP(return, "not on this machine, or not at this size");
+		SKIP(return, AWAKE);
 	ASSERT_EQ(0, rules_write("session enabled=0\n"));
 	ASSERT_NE(NULL, execs);
 	pid = start_execs(execs, &self->tb, self->ping);
